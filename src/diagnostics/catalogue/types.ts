@@ -1,0 +1,1 @@
+export const typesMessages = {} as const;
