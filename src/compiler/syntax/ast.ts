@@ -25,6 +25,14 @@ export interface File {
   readonly span: Span;
 }
 
+/**
+ * `broken`: the declaration could not be read to its end, and that has been reported. Its name and parameters stand; what its
+ * body says, or lacks, is unknown: later phases say nothing about it.
+ */
+export interface MayBeBroken {
+  readonly broken?: true;
+}
+
 export type Declaration = Use | Let | Dataset | Block | Backbone | FormulaDeclaration | Train | Table;
 
 /** `use std.losses { arcface }`, `use "./mine.face" { SmallRes }`. */
@@ -36,7 +44,7 @@ export interface Use {
 }
 
 /** A named constant: `let margin = 0.5`. At the top of a file or inside a formula's braces. */
-export interface Let {
+export interface Let extends MayBeBroken {
   readonly kind: "let";
   readonly name: Name;
   readonly value: Expression;
@@ -45,7 +53,7 @@ export interface Let {
 
 // ---------------------------------------------------------------- data
 
-export interface Dataset {
+export interface Dataset extends MayBeBroken {
   readonly kind: "dataset";
   readonly name: Name;
   readonly from: Expression; // a call: folder("orl-faces"), synthetic(identities = 200, ...)
@@ -79,7 +87,7 @@ export interface Parameter {
 }
 
 /** `block Basic(width, stride = 1) { ... }`: layers under a name. */
-export interface Block {
+export interface Block extends MayBeBroken {
   readonly kind: "block";
   readonly name: Name;
   readonly parameters: readonly Parameter[];
@@ -87,7 +95,7 @@ export interface Block {
   readonly span: Span;
 }
 
-export interface Backbone {
+export interface Backbone extends MayBeBroken {
   readonly kind: "backbone";
   readonly name: Name;
   readonly parameters: readonly Parameter[];
@@ -113,7 +121,7 @@ export interface LayerCall {
 // ---------------------------------------------------------------- formulas
 
 /** `weighting`, `loss` and `schedule` share one form. `body.items` is empty when the formula follows `=`. */
-export interface FormulaDeclaration {
+export interface FormulaDeclaration extends MayBeBroken {
   readonly kind: "weighting" | "loss" | "schedule";
   readonly name: Name;
   readonly parameters: readonly Parameter[];
@@ -172,7 +180,7 @@ export interface Binding {
 
 // ---------------------------------------------------------------- training and tables
 
-export interface Train {
+export interface Train extends MayBeBroken {
   readonly kind: "train";
   readonly name: Name;
   readonly settings: readonly TrainSetting[];
@@ -191,7 +199,7 @@ export type TrainSetting =
       readonly span: Span;
     };
 
-export interface Table {
+export interface Table extends MayBeBroken {
   readonly kind: "table";
   readonly name: Name;
   readonly title: StringLiteral | null;

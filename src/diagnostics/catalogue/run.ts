@@ -10,4 +10,56 @@ export const runMessages = {
     }),
     "Training stops at the first value that is not finite; the state stays as it was before that step.",
   ),
+  "checkpoint-broken": error(
+    (p: { why: string }) => ({
+      title: "The file cannot be read",
+      text: `Weights and checkpoints are safetensors files that facec writes whole or not at all; ${p.why}.`,
+      hint: "Restore the file from a copy, or remove it: without it, the run starts from the beginning.",
+    }),
+    "A file of weights was cut short or changed after it was written. facec writes each under another name first and renames it when it is complete, so a crash leaves the old file or the new one; a file that was cut comes from a full disk or from a copy that stopped. Nothing is read from it.",
+  ),
+  "checkpoint-other": error(
+    (p: { differs: string }) => ({
+      title: "The checkpoint belongs to another run",
+      text: `A run goes on only as the program that began it, so that its numbers are those of an unbroken run; ${p.differs}.`,
+      hint: "Run it with the program and options that began it, or give another folder with --out.",
+    }),
+    "A checkpoint names the run it belongs to: network, loss, rates, data, seed, backend and threads. `--resume` with any of these changed would mix two experiments, so it is refused.",
+  ),
+  "backend-unavailable": error(
+    (p: { backend: string }) => ({
+      title: "The backend is not available",
+      text: `This version runs on wasm (the default) and cpu; --backend ${p.backend} is not available in this version.`,
+      hint: "Leave --backend out, or say --backend wasm.",
+    }),
+    "`wasm` needs nothing but `npm install` and is what `auto` picks; `cpu` is slow and easy to debug. Native and GPU backends come with a later version.",
+  ),
+  "batch-too-large": error(
+    (p: { batch: number; images: number }) => ({
+      title: "The batch is larger than the training set",
+      text: `A batch holds ${p.batch} different images, and the training data has only ${p.images}.`,
+      hint: `Make \`batch\` at most ${p.images}, or give the training more data.`,
+    }),
+    "Each epoch uses every image once, in batches of a fixed size; a batch that is larger than the data would hold images twice.",
+  ),
+  "option-unknown": error(
+    (p: { option: string; close: string | null }) => ({
+      title: "Unknown option",
+      text: `A training program has no option ${p.option}.`,
+      ...(p.close === null ? {} : { hint: `Did you mean ${p.close}?` }),
+    }),
+    "Options: --backend --seed --epochs --data --out --resume --threads --json --format --jobs --only --dry-run --beside.",
+  ),
+  "option-value": error(
+    (p: { option: string; value: string; expected: string; close: string | null }) => ({
+      title: "Wrong value of an option",
+      text: `${p.option} takes ${p.expected}; "${p.value}" was given.`,
+      ...(p.close === null ? {} : { hint: `Did you mean "${p.close}"?` }),
+    }),
+    "The value of an option is not one that it can take.",
+  ),
+  "option-wrong": error(
+    (p: { said: string }) => ({ title: "Wrong use of the program", text: `${p.said}.` }),
+    "Options: --backend --seed --epochs --data --out --resume --threads --json --format --jobs --only --dry-run --beside. Nothing else is taken.",
+  ),
 } as const;
