@@ -1,0 +1,46 @@
+/** A formula as the spec has it, on one line: what programs, tables and `explain` show. */
+import type { Bound } from "../names/meaning.js";
+import type * as Ast from "../syntax/ast.js";
+import { sourceText } from "./planning.js";
+
+/** The declaration's own formula for a name or call, else the expression with the formulas of what it names. */
+export function formulaText(bound: Bound, expressions: readonly Ast.Expression[], title: string): string {
+  const named = expressions.flatMap((each) => formulasIn(bound, each));
+  const [only] = named;
+  const [expression] = expressions;
+  const isName = expression?.kind === "reference" || expression?.kind === "call";
+  if (expressions.length === 1 && isName && only !== undefined) return declarationText(only);
+  const texts = [...new Set(named)].map(declarationText);
+  return texts.length === 0 ? title : `${title} where ${texts.join(", ")}`;
+}
+
+function formulasIn(bound: Bound, expression: Ast.Expression): readonly Ast.FormulaDeclaration[] {
+  switch (expression.kind) {
+    case "reference": {
+      const meaning = bound.meanings.get(expression.name);
+      if (meaning?.kind !== "declaration") return [];
+      const { declaration } = meaning.definition;
+      return declaration.kind === "loss" || declaration.kind === "weighting" || declaration.kind === "schedule" ? [declaration] : [];
+    }
+    case "call":
+      return [...formulasIn(bound, expression.callee), ...expression.args.flatMap((each) => formulasIn(bound, each.value))];
+    case "group":
+      return formulasIn(bound, expression.inner);
+    case "unary":
+      return formulasIn(bound, expression.operand);
+    case "binary":
+      return [...formulasIn(bound, expression.left), ...formulasIn(bound, expression.right)];
+    default:
+      return [];
+  }
+}
+
+/** `cosface(s = 64, m = 0.35) = cross_entropy(...) where c = cosine(x, W)`. */
+export function declarationText(declaration: Ast.FormulaDeclaration): string {
+  const parameters = declaration.parameters.map((each) => sourceText(each.span)).join(", ");
+  const head = declaration.parameters.length === 0 ? declaration.name.text : `${declaration.name.text}(${parameters})`;
+  const lines = [...declaration.items, declaration.result].map((each) => sourceText(each.span));
+  const body = declaration.braces ? `{ ${lines.join("; ")} }` : lines.join("; ");
+  const bindings = declaration.bindings.map((each) => sourceText(each.span)).join(", ");
+  return `${head}${declaration.braces ? "" : " ="} ${body}${bindings === "" ? "" : ` where ${bindings}`}`;
+}

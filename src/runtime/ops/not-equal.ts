@@ -1,0 +1,22 @@
+import type { Value } from "../step/record.js";
+import { binary, infix } from "./define.js";
+import { type Operand, recordPointwise } from "./recording.js";
+
+export const notEqualOperation = binary({
+  name: "notEqual",
+  doc: "Whether a and b are different numbers.",
+  notation: infix("!=", 4),
+  gives: "boolean",
+  meaning: (a, b) => (a !== b ? 1 : 0),
+  derivative: null,
+  probes: [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+  ],
+});
+
+/** Whether a and b are different numbers, entry by entry. Axes are joined by name, missing ones broadcast. Conditions are 1 where they hold, else 0. */
+export function notEqual(a: Operand, b: Operand): Value {
+  return recordPointwise("notEqual", [a, b]);
+}
