@@ -21,8 +21,9 @@ export interface Algebra<V> {
 
 /** Why arguments do not fit an operation, as a fact; `types/check` words it. */
 export interface SignatureFault {
-  readonly argument: number;
+  readonly argument: number; // -1: the axes after `over`
   readonly expected: string; // "numbers, one per class", "a label"
+  readonly given: string; // "one number per sample"
 }
 
 /** Numbers with named axes, row-major in the order of `axes`: what the float64 evaluator computes on. */
@@ -41,7 +42,8 @@ interface OperationCommon {
   signature(args: readonly ValueType[], axis: Axis | null): ValueType | SignatureFault;
   /**
    * Contributions to the gradients of the arguments, for `dy` by the output; null where an argument has none.
-   * Along axes that the output has and an argument lacks, the caller sums. Null: no gradient exists (comparisons).
+   * Of a pointwise operation: along axes that the output has and an argument lacks, the caller sums. An operation along
+   * axes does so itself. A contribution may lack axes along which it does not vary. Null: no gradient exists (comparisons).
    */
   readonly derivative: (<V>(algebra: Algebra<V>, dy: V, args: readonly V[], out: V, axis: Axis | null) => readonly (V | null)[]) | null;
 }

@@ -211,4 +211,6 @@ export interface Options {
   readonly dryRun: boolean;
   /** Folder of the spec: where data is looked up first. */
   readonly beside: string;
+  /** ROW,COLUMN,SEED of the one run of a table that this process trains for the process that started it. */
+  readonly cell?: string | null;
 }

@@ -1,0 +1,70 @@
+/** From the bytes of a file to pixels. PGM is read here, PNG and JPEG by sharp (libvips), loaded when the first one comes. */
+import type Sharp from "sharp";
+import { decodePgm, isPgm } from "./pgm.js";
+import { LARGEST_BYTES, LARGEST_PIXELS, type Raster, refuseAbsurd, Unreadable, withChannels } from "./raster.js";
+
+/** File names that are taken for images; whether they are is decided by their content. */
+export const IMAGE_NAME = /\.(pgm|png|jpe?g)$/i;
+/** Image files that facec does not read; a folder that has them is told so. */
+export const OTHER_IMAGE_NAME = /\.(bmp|gif|tiff?|webp|heic|avif|ppm|pbm|jp2)$/i;
+
+let loaded: Promise<typeof Sharp> | null = null;
+
+/**
+ * sharp, one thread an image (images are many, and the workers share the cores) and without its own cache. The main
+ * thread must load it before a worker does, or libvips is unloaded with the first worker that ends.
+ */
+export function loadSharp(): Promise<typeof Sharp> {
+  loaded ??= import("sharp").then((module) => {
+    module.default.concurrency(1);
+    module.default.cache(false);
+    return module.default;
+  });
+  return loaded;
+}
+
+/** Decodes by the first bytes, not by the name of the file. Throws `Unreadable`. */
+export async function decodeImage(bytes: Uint8Array): Promise<Raster> {
+  if (bytes.length === 0) throw new Unreadable("it is empty");
+  if (bytes.length > LARGEST_BYTES) throw new Unreadable(`it has ${bytes.length} bytes; more than ${LARGEST_BYTES} are refused`);
+  if (isPgm(bytes)) return decodePgm(bytes);
+  const png = bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47;
+  const jpeg = bytes[0] === 0xff && bytes[1] === 0xd8;
+  if (!png && !jpeg) throw new Unreadable(`it is neither PGM, PNG nor JPEG: it begins with ${opening(bytes)}`);
+  const sharp = await loadSharp();
+  try {
+    const image = sharp(bytes, { limitInputPixels: LARGEST_PIXELS, failOn: "truncated", autoOrient: true });
+    // Transparent pixels lie on black; 16 bits become 8; palettes and CMYK become RGB.
+    const { data, info } = await image.flatten({ background: "#000000" }).raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+    const raster: Raster = { height: info.height, width: info.width, channels: info.channels, data };
+    refuseAbsurd(raster.height, raster.width);
+    return raster.channels === 1 || raster.channels === 3 ? raster : withChannels(raster, 3);
+  } catch (found) {
+    if (found instanceof Unreadable) throw found;
+    throw new Unreadable(`it is damaged or cut short (${reason(found)})`);
+  }
+}
+
+function opening(bytes: Uint8Array): string {
+  return [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+}
+
+/** The first line of what libvips says. */
+function reason(found: unknown): string {
+  const text = found instanceof Error ? found.message : String(found);
+  return text.split("\n")[0]?.trim() ?? "";
+}
+
+/** Pixels of the data set: the channels asked for, then (where `size` is given and differs) resized without keeping the aspect. */
+export async function fitImage(image: Raster, channels: number, size: readonly [number, number] | null): Promise<Raster> {
+  const coloured = withChannels(image, channels);
+  if (size === null || (size[0] === image.height && size[1] === image.width)) return coloured;
+  const sharp = await loadSharp();
+  const [height, width] = size;
+  const data = await sharp(coloured.data, { raw: { width: coloured.width, height: coloured.height, channels: channels === 1 ? 1 : 3 } })
+    .resize(width, height, { fit: "fill", kernel: "lanczos3" })
+    .toColourspace(channels === 1 ? "b-w" : "srgb")
+    .raw()
+    .toBuffer();
+  return { height, width, channels, data };
+}

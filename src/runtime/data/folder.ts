@@ -1,0 +1,112 @@
+/** Folders of identities: where they are looked up, and which files in them are images. Nothing is opened here. */
+import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { fail } from "../../diagnostics/diagnostic.js";
+import { nearest } from "../../diagnostics/suggest.js";
+import type { Line } from "../step/step.js";
+import { IMAGE_NAME, OTHER_IMAGE_NAME } from "./decode.js";
+import { naturalSort } from "./natural.js";
+
+export interface Places {
+  readonly beside: string;
+  readonly data: string | null;
+}
+
+/** A path as messages show it: from the current folder where it lies inside, absolute otherwise. */
+export function shownPath(path: string): string {
+  const from = relative(process.cwd(), path);
+  return from === "" ? "." : from.startsWith("..") || isAbsolute(from) ? path : from;
+}
+
+/** The data folder, absolute: beside the spec, in --data, in FACEC_DATA; the first that is there. */
+export function findFolder(path: string, places: Places, at: Line): string {
+  const parents = [places.beside, places.data, process.env.FACEC_DATA ?? null];
+  const candidates = [
+    ...new Set(parents.filter((parent) => parent !== null && parent !== "").map((parent) => resolve(parent ?? "", path))),
+  ];
+  for (const candidate of candidates) if (kindOf(candidate) === "folder") return candidate;
+  const looked = candidates.map((candidate) => shownPath(candidate) + (kindOf(candidate) === "file" ? " (a file, not a folder)" : ""));
+  fail("data-folder-missing", at, { path, looked, nearest: nearestFolder(path, candidates) });
+}
+
+function kindOf(path: string): "folder" | "file" | null {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? null : found.isDirectory() ? "folder" : "file";
+}
+
+/** The folder beside a missing one whose name is nearest to it, as the spec would name it. */
+function nearestFolder(path: string, candidates: readonly string[]): string | null {
+  for (const candidate of candidates) {
+    const parent = dirname(candidate);
+    if (kindOf(parent) !== "folder") continue;
+    const names = visible(parent).filter((entry) => isFolder(parent, entry));
+    const name = nearest(basename(candidate), naturalSort(names.map((entry) => entry.name)));
+    if (name !== null) return isAbsolute(path) ? join(parent, name) : join(dirname(path), name);
+  }
+  return null;
+}
+
+export interface Identity {
+  readonly name: string;
+  /** From the data folder, with forward slashes, in natural order. */
+  readonly files: readonly string[];
+}
+
+export interface Listing {
+  readonly identities: readonly Identity[];
+  /** Images that lie in no identity's folder. */
+  readonly loose: number;
+  /** Image files of formats that are not read. */
+  readonly other: readonly string[];
+  /** Folders without images. */
+  readonly empty: readonly string[];
+}
+
+/** Every folder directly below `root` is an identity, its images lie at any depth. */
+export function listFolder(root: string): Listing {
+  const folders: string[] = [];
+  let loose = 0;
+  for (const entry of visible(root)) {
+    if (isFolder(root, entry)) folders.push(entry.name);
+    else if (IMAGE_NAME.test(entry.name)) loose++;
+  }
+  const identities: Identity[] = [];
+  const other: string[] = [];
+  const empty: string[] = [];
+  for (const name of naturalSort(folders)) {
+    const files: string[] = [];
+    collect(root, name, files, other);
+    if (files.length === 0) empty.push(name);
+    else identities.push({ name, files: naturalSort(files) });
+  }
+  return { identities, loose, other: naturalSort(other), empty };
+}
+
+function visible(folder: string): Dirent[] {
+  return readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.name.startsWith("."));
+}
+
+function isFolder(parent: string, entry: Dirent): boolean {
+  return entry.isDirectory() || (entry.isSymbolicLink() && kindOf(join(parent, entry.name)) === "folder");
+}
+
+function collect(root: string, path: string, files: string[], other: string[]): void {
+  const folder = join(root, path);
+  for (const entry of visible(folder)) {
+    const inside = `${path}/${entry.name}`;
+    if (isFolder(folder, entry)) {
+      if (!(entry.isSymbolicLink() && leadsUp(folder, entry.name))) collect(root, inside, files, other);
+    } else if (IMAGE_NAME.test(entry.name)) files.push(inside);
+    else if (OTHER_IMAGE_NAME.test(entry.name)) other.push(inside);
+  }
+}
+
+/** Whether a link leads to a folder that it lies in; following it would never end. */
+function leadsUp(folder: string, link: string): boolean {
+  return (realpathSync(folder) + sep).startsWith(realpathSync(join(folder, link)) + sep);
+}
+
+/** A file of the listing, absolute. */
+export function fileOf(root: string, path: string): string {
+  return join(root, path.split("/").join(sep));
+}

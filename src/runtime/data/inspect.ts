@@ -1,0 +1,56 @@
+/** Reads image files through once: content hash and size, or why they are no images. Run by workers or on the main thread. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { decodeImage } from "./decode.js";
+import { fileOf } from "./folder.js";
+import { Unreadable } from "./raster.js";
+
+/** What is known of a file by its content. */
+export interface Inspection {
+  /** sha256 of its bytes, hexadecimal; empty where the file cannot be opened. */
+  readonly hash: string;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** Why it is no image. */
+  readonly fault: string | null;
+}
+
+/** Images decoded at once; sharp decodes in libuv's threads. */
+const AT_ONCE = 4;
+
+export async function inspectFiles(root: string, files: readonly string[]): Promise<Inspection[]> {
+  const found = new Array<Inspection>(files.length);
+  let next = 0;
+  const walk = async () => {
+    while (next < files.length) {
+      const at = next++;
+      found[at] = await inspectFile(fileOf(root, files[at] ?? ""));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, files.length) }, walk));
+  return found;
+}
+
+async function inspectFile(path: string): Promise<Inspection> {
+  let hash = "";
+  try {
+    const bytes = await readBytes(path);
+    hash = createHash("sha256").update(bytes).digest("hex");
+    const { height, width, channels } = await decodeImage(bytes);
+    return { hash, height, width, channels, fault: null };
+  } catch (found) {
+    if (!(found instanceof Unreadable)) throw found;
+    return { hash, height: 0, width: 0, channels: 0, fault: found.message };
+  }
+}
+
+/** The bytes of a file; one that cannot be opened is `Unreadable`. */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (found) {
+    const code = found instanceof Error && "code" in found ? String(found.code) : String(found);
+    throw new Unreadable(`it cannot be opened (${code})`);
+  }
+}

@@ -1,0 +1,58 @@
+/** How the images of a data part are made: what a worker is told once. Plain data that can be sent to a thread. */
+import type { Augmentation } from "../experiment.js";
+import type { Line } from "../step/step.js";
+
+export interface FilePixels {
+  readonly kind: "files";
+  readonly root: string;
+  readonly resized: boolean;
+  /** By image number. */
+  readonly files: readonly string[];
+}
+
+export interface DrawnPixels {
+  readonly kind: "drawn";
+  readonly seed: number;
+  /** By image number: which identity of the generator, and which of its images. */
+  readonly identities: Uint32Array;
+  readonly numbers: Uint32Array;
+}
+
+/** Pixels kept from epoch to epoch, shared by all threads: those of the images 0..capacity-1. */
+export interface PixelCache {
+  readonly capacity: number;
+  readonly bytes: SharedArrayBuffer;
+  /** One byte an image: 1 once its pixels are there. */
+  readonly filled: SharedArrayBuffer;
+}
+
+export interface Recipe {
+  /** height, width, channels. */
+  readonly image: readonly [number, number, number];
+  readonly augment: readonly Augmentation[];
+  /** What the network sees of each pixel value 0..255. */
+  readonly scale: Float32Array;
+  readonly pixels: FilePixels | DrawnPixels;
+  readonly cache: PixelCache;
+  readonly at: Line;
+}
+
+/** Images to be written into a buffer of Float32 [slot, height, width, channels]. */
+export interface FillTask {
+  readonly kind: "fill";
+  /** Image numbers, one a slot. */
+  readonly images: Uint32Array;
+  /** Keys of the augmentations' draws, epoch and place in it, one a slot; null: no augmentation. */
+  readonly draws: { readonly seed: number; readonly epochs: Uint32Array; readonly places: Uint32Array } | null;
+  readonly out: SharedArrayBuffer | ArrayBuffer;
+  /** Slot of the first image. */
+  readonly first: number;
+}
+
+export interface InspectTask {
+  readonly kind: "inspect";
+  readonly root: string;
+  readonly files: readonly string[];
+}
+
+export type Task = FillTask | InspectTask;

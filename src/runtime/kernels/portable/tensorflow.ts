@@ -1,0 +1,158 @@
+/**
+ * The cpu and wasm backends of TensorFlow.js, below its engine: nothing is taped, and every tensor is given back by
+ * hand. This file alone imports TensorFlow.js.
+ */
+import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { BackendWasm, getThreadsCount, version_wasm } from "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor } from "../kernel.js";
+import type { Data, Memory, Shape } from "./memory.js";
+
+/** A backend's memory, and what a `Backend` needs beyond it. */
+export interface OpenMemory extends Memory {
+  readonly library: string;
+  readonly threads: number;
+  write(data: Data, shape: Shape): Tensor;
+  copy(tensor: Tensor): Data;
+  alive(): number;
+}
+
+export async function openMemory(name: "cpu" | "wasm"): Promise<OpenMemory> {
+  tf.env().set("PROD", true);
+  if (!(await tf.setBackend(name))) throw new Error(`TensorFlow.js cannot start its ${name} backend.`);
+  await tf.ready();
+  const backend = tf.backend();
+  if (name === "cpu" && backend instanceof MathBackendCPU) return new CpuMemory(backend);
+  if (name === "wasm" && backend instanceof BackendWasm) return new WasmMemory(backend);
+  throw new Error(`TensorFlow.js started another backend than ${name}.`);
+}
+
+type DataId = tf.DataId;
+
+/** TensorFlow.js calls data by objects that it makes; ours hold them unseen. */
+function dataIdOf(tensor: Tensor): DataId {
+  const { id } = tensor;
+  if (typeof id !== "object" || id === null) throw new Error("This tensor belongs to another backend.");
+  return id;
+}
+
+function infoOf(tensor: Tensor): tf.TensorInfo {
+  return { dataId: dataIdOf(tensor), shape: [...tensor.shape], dtype: tensor.dtype };
+}
+
+function tensorOf(info: tf.TensorInfo, shape: Shape): Tensor {
+  if (info.dtype !== "float32" && info.dtype !== "int32") throw new Error(`A kernel made a tensor of ${info.dtype}.`);
+  return { id: info.dataId, shape, dtype: info.dtype };
+}
+
+function asFloats(values: unknown): Float32Array {
+  if (!(values instanceof Float32Array)) throw new Error("A tensor of float32 was expected.");
+  return values;
+}
+
+function asIntegers(values: unknown): Int32Array {
+  if (!(values instanceof Int32Array)) throw new Error("A tensor of int32 was expected.");
+  return values;
+}
+
+/** Runs a registered kernel; one output. */
+function runNative(
+  backend: tf.KernelBackend,
+  backendName: string,
+  kernel: string,
+  inputs: Readonly<Record<string, Tensor>>,
+  attributes: Readonly<Record<string, unknown>>,
+): Tensor {
+  const config = tf.getKernel(kernel, backendName);
+  if (config === undefined || config === null) throw new Error(`${backendName} has no kernel ${kernel}.`);
+  const infos: tf.NamedTensorInfoMap = {};
+  for (const [name, tensor] of Object.entries(inputs)) infos[name] = infoOf(tensor);
+  const made = config.kernelFunc({ inputs: infos, backend, attrs: { ...attributes } as tf.NamedAttrMap });
+  const info = Array.isArray(made) ? made[0] : made;
+  if (info === undefined) throw new Error(`${kernel} made no tensor.`);
+  return tensorOf(info, info.shape);
+}
+
+const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
+
+class CpuMemory implements OpenMemory {
+  readonly library = `tfjs-backend-cpu ${tf.version_core}`;
+  readonly threads = 1;
+  readonly transposesFirst = false;
+
+  constructor(private readonly backend: MathBackendCPU) {}
+
+  make(shape: Shape, dtype: Tensor["dtype"] = "float32"): Tensor {
+    const size = sizeOf(shape);
+    return this.adopt(dtype === "float32" ? new Float32Array(size) : new Int32Array(size), shape, dtype);
+  }
+  write(data: Data, shape: Shape): Tensor {
+    return this.adopt(data.slice(), shape, data instanceof Float32Array ? "float32" : "int32");
+  }
+  floats(tensor: Tensor): Float32Array {
+    return asFloats(this.values(tensor));
+  }
+  integers(tensor: Tensor): Int32Array {
+    return asIntegers(this.values(tensor));
+  }
+  copy(tensor: Tensor): Data {
+    return tensor.dtype === "float32" ? this.floats(tensor).slice() : this.integers(tensor).slice();
+  }
+  alias(tensor: Tensor, shape: Shape): Tensor {
+    this.backend.incRef(dataIdOf(tensor));
+    return { ...tensor, shape };
+  }
+  free(tensor: Tensor): void {
+    this.backend.disposeData(dataIdOf(tensor));
+  }
+  native(kernel: string, inputs: Readonly<Record<string, Tensor>>, attributes: Readonly<Record<string, unknown>>): Tensor {
+    return runNative(this.backend, "cpu", kernel, inputs, attributes);
+  }
+  alive(): number {
+    return this.backend.numDataIds();
+  }
+  private values(tensor: Tensor): unknown {
+    return this.backend.data.get(dataIdOf(tensor)).values;
+  }
+  private adopt(data: Data, shape: Shape, dtype: Tensor["dtype"]): Tensor {
+    return tensorOf(this.backend.makeTensorInfo([...shape], dtype, data), shape);
+  }
+}
+
+class WasmMemory implements OpenMemory {
+  readonly library = `tfjs-backend-wasm ${version_wasm}`;
+  readonly threads = getThreadsCount();
+  readonly transposesFirst = true;
+
+  constructor(private readonly backend: BackendWasm) {}
+
+  make(shape: Shape, dtype: Tensor["dtype"] = "float32"): Tensor {
+    return tensorOf(this.backend.makeOutput([...shape], dtype), shape);
+  }
+  write(data: Data, shape: Shape): Tensor {
+    const dtype = data instanceof Float32Array ? "float32" : "int32";
+    return { id: this.backend.write(data, [...shape], dtype), shape, dtype };
+  }
+  floats(tensor: Tensor): Float32Array {
+    return asFloats(this.backend.typedArrayFromHeap(infoOf(tensor)));
+  }
+  integers(tensor: Tensor): Int32Array {
+    return asIntegers(this.backend.typedArrayFromHeap(infoOf(tensor)));
+  }
+  copy(tensor: Tensor): Data {
+    return tensor.dtype === "float32" ? this.floats(tensor).slice() : this.integers(tensor).slice();
+  }
+  alias(tensor: Tensor, shape: Shape): Tensor {
+    this.backend.incRef(dataIdOf(tensor));
+    return { ...tensor, shape };
+  }
+  free(tensor: Tensor): void {
+    this.backend.disposeData(dataIdOf(tensor));
+  }
+  native(kernel: string, inputs: Readonly<Record<string, Tensor>>, attributes: Readonly<Record<string, unknown>>): Tensor {
+    return runNative(this.backend, "wasm", kernel, inputs, attributes);
+  }
+  alive(): number {
+    return this.backend.numDataIds();
+  }
+}

@@ -1,0 +1,3 @@
+import { pool } from "./pool.js";
+
+export const avgpoolLayer = pool("avgpool", "Mean of each window, channel by channel; padding does not count.");

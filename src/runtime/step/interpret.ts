@@ -1,0 +1,226 @@
+/** Runs a recorded step on a backend, node by node, giving each value back after its last reader. */
+import { fail } from "../../diagnostics/diagnostic.js";
+import type { Backend, Tensor } from "../kernels/kernel.js";
+import { sizeOf } from "../kernels/shapes.js";
+import { optimize, removeDead } from "./fuse.js";
+import { type Schedule, schedule } from "./schedule.js";
+import type { Fed, Node, Ref, Step, ValueInfo } from "./step.js";
+
+/** What a run is fed; scalars may be plain numbers. What the step does not read is ignored. */
+export type Feeds = Readonly<Partial<Record<Fed["name"], Float32Array | Int32Array | number>>>;
+
+export interface Runner {
+  /** Sets the variables. All of the step's must be there; others are ignored. */
+  load(state: ReadonlyMap<string, Float32Array>): void;
+  /** Runs the step once and gives its outputs. A step that is not finite changes nothing and throws a FaceError. */
+  run(feeds: Feeds): Promise<Record<string, Float32Array>>;
+  /** A copy of the variables. */
+  save(): Promise<Map<string, Float32Array>>;
+  dispose(): void;
+}
+
+/** Prepares a step for a backend. The variables have to be loaded before the first run. */
+export function createRunner(step: Step, backend: Backend): Runner {
+  return new StepRunner(step, backend);
+}
+
+class StepRunner implements Runner {
+  private readonly fast: Step;
+  private readonly frees: Schedule;
+  private readonly state = new Map<string, Tensor>();
+
+  constructor(
+    private readonly step: Step,
+    private readonly backend: Backend,
+  ) {
+    this.fast = optimize(step);
+    this.frees = schedule(this.fast);
+  }
+
+  load(state: ReadonlyMap<string, Float32Array>): void {
+    for (const { name, shape } of this.step.variables) {
+      const data = state.get(name);
+      if (data === undefined) throw new Error(`The state has no ${name}.`);
+      if (data.length !== sizeOf(shape)) throw new Error(`${name} has ${data.length} entries; the step wants [${shape}].`);
+      const before = this.state.get(name);
+      this.state.set(name, this.backend.upload(data, shape));
+      if (before !== undefined) this.backend.dispose(before);
+    }
+  }
+
+  async run(feeds: Feeds): Promise<Record<string, Float32Array>> {
+    const values = new Values(this.backend, this.step);
+    try {
+      values.enter(this.state, feeds);
+      this.fast.nodes.forEach((node, i) => {
+        values.compute(node);
+        for (const ref of this.frees[i] ?? []) values.free(ref);
+      });
+      const outputs: Record<string, Float32Array> = {};
+      for (const [name, ref] of Object.entries(this.fast.outputs)) outputs[name] = await values.read(ref);
+      if (this.fast.finite !== null && !allFinite(await values.read(this.fast.finite))) await this.report(feeds);
+      this.assign(values);
+      return outputs;
+    } finally {
+      values.freeAll();
+    }
+  }
+
+  async save(): Promise<Map<string, Float32Array>> {
+    const saved = new Map<string, Float32Array>();
+    for (const { name } of this.step.variables) saved.set(name, floats(await this.backend.read(this.variable(name))));
+    return saved;
+  }
+
+  dispose(): void {
+    for (const tensor of this.state.values()) this.backend.dispose(tensor);
+    this.state.clear();
+  }
+
+  /** All new values are taken before any old one is given back: an update may be another variable's old value. */
+  private assign(values: Values): void {
+    const updated = this.fast.updates.map(({ variable, value }) => ({ variable, tensor: values.take(value) }));
+    for (const { variable, tensor } of updated) {
+      this.backend.dispose(this.variable(variable));
+      this.state.set(variable, tensor);
+    }
+  }
+
+  private variable(name: string): Tensor {
+    const tensor = this.state.get(name);
+    if (tensor === undefined) throw new Error(`${name} was not loaded.`);
+    return tensor;
+  }
+
+  /**
+   * Runs the step again as it was recorded, nothing fused, looking at every value, and reports the first that is not
+   * finite. The state is still that before the step.
+   */
+  private async report(feeds: Feeds): Promise<never> {
+    const step = removeDead(this.step);
+    const values = new Values(this.backend, step);
+    const number = typeof feeds.step === "number" ? feeds.step : 0;
+    try {
+      values.enter(this.state, feeds);
+      for (const { name, value } of step.fed) {
+        if (values.has(value) && !allFinite(await values.read(value)))
+          fail("not-finite", null, { tensor: `what is fed as ${name}`, step: number });
+      }
+      for (const { name, value, at } of step.variables) {
+        if (!allFinite(await values.read(value))) fail("not-finite", at, { tensor: name, step: number });
+      }
+      for (const node of step.nodes) {
+        values.compute(node);
+        for (const ref of node.outputs) {
+          if (!allFinite(await values.read(ref))) fail("not-finite", node.at, { tensor: nameOf(node), step: number });
+        }
+      }
+    } finally {
+      values.freeAll();
+    }
+    return fail("not-finite", null, { tensor: "the loss or a gradient", step: number });
+  }
+}
+
+function nameOf(node: Node): string {
+  return node.path === "" ? `the output of ${node.kernel}` : `${node.path} (${node.kernel})`;
+}
+
+/** The tensors of one run by number. Those it made or was handed are given back; variables are only looked at. */
+class Values {
+  private readonly tensors = new Map<Ref, Tensor>();
+  private readonly own = new Set<Ref>();
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly step: Step,
+  ) {}
+
+  enter(state: ReadonlyMap<string, Tensor>, feeds: Feeds): void {
+    for (const { name, value } of this.step.variables) {
+      const tensor = state.get(name);
+      if (tensor === undefined) throw new Error(`${name} was not loaded.`);
+      this.tensors.set(value, tensor);
+    }
+    for (const { name, value } of this.step.fed) {
+      const data = feeds[name];
+      if (data === undefined) throw new Error(`The step has to be fed ${name}.`);
+      this.keep(value, this.backend.upload(fedData(data, this.info(value), name), this.info(value).shape));
+    }
+  }
+
+  compute(node: Node): void {
+    const inputs = node.inputs.map((ref) => this.get(ref));
+    const made = this.backend.run(
+      node.kernel,
+      inputs,
+      node.attributes,
+      node.outputs.map((ref) => this.info(ref)),
+    );
+    node.outputs.forEach((ref, i) => {
+      const tensor = made[i];
+      if (tensor === undefined) throw new Error(`${node.kernel} made ${made.length} tensors.`);
+      this.keep(ref, tensor);
+    });
+  }
+
+  has(ref: Ref): boolean {
+    return this.tensors.has(ref);
+  }
+
+  async read(ref: Ref): Promise<Float32Array> {
+    return floats(await this.backend.read(this.get(ref)));
+  }
+
+  /** The tensor as somebody else's: what is not this run's own to give, or was given before, is shared. */
+  take(ref: Ref): Tensor {
+    const tensor = this.get(ref);
+    if (this.own.delete(ref)) return tensor;
+    const info = this.info(ref);
+    const [shared] = this.backend.run("reshape", [tensor], { shape: info.shape }, [info]);
+    if (shared === undefined) throw new Error("reshape made no tensor.");
+    return shared;
+  }
+
+  free(ref: Ref): void {
+    if (this.own.delete(ref)) this.backend.dispose(this.get(ref));
+    this.tensors.delete(ref);
+  }
+
+  freeAll(): void {
+    for (const ref of [...this.own]) this.free(ref);
+  }
+
+  private keep(ref: Ref, tensor: Tensor): void {
+    this.tensors.set(ref, tensor);
+    this.own.add(ref);
+  }
+
+  private get(ref: Ref): Tensor {
+    const tensor = this.tensors.get(ref);
+    if (tensor === undefined) throw new Error(`Value ${ref} is not there when it is read.`);
+    return tensor;
+  }
+
+  private info(ref: Ref): ValueInfo {
+    const info = this.step.values[ref];
+    if (info === undefined) throw new Error(`The step has no value ${ref}.`);
+    return info;
+  }
+}
+
+function fedData(data: Float32Array | Int32Array | number, info: ValueInfo, name: string): Float32Array | Int32Array {
+  const list = typeof data === "number" ? [data] : data;
+  if (list.length !== sizeOf(info.shape)) throw new Error(`${name} has ${list.length} entries; the step wants [${info.shape}].`);
+  if (info.dtype === "float32") return list instanceof Float32Array ? list : Float32Array.from(list);
+  return list instanceof Int32Array ? list : Int32Array.from(list);
+}
+
+function floats(data: Float32Array | Int32Array): Float32Array {
+  return data instanceof Float32Array ? data : Float32Array.from(data);
+}
+
+function allFinite(values: Float32Array): boolean {
+  for (const value of values) if (!Number.isFinite(value)) return false;
+  return true;
+}

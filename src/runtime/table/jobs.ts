@@ -1,0 +1,110 @@
+/** Runs what a table lacks, each run in a process of its own, some at a time. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
+import type { Options, Table } from "../experiment.js";
+import { listenForStop } from "../train/stop.js";
+import type { CellMessage } from "./cell.js";
+import type { GridRun } from "./grid.js";
+import { showTable, type TableProgress } from "./progress.js";
+import type { Failure } from "./result.js";
+
+export interface JobsOutcome {
+  readonly failures: readonly Failure[];
+  readonly stopped: boolean;
+}
+
+/** As many runs at a time as there are cores: a run uses one. */
+export function jobsOf(options: Options, runs: number): number {
+  return Math.max(1, Math.min(options.jobs ?? availableParallelism(), runs));
+}
+
+/** Trains the runs; a failed one is noted and the others go on. */
+export async function trainAll(table: Table, options: Options, runs: readonly GridRun[]): Promise<JobsOutcome> {
+  const jobs = jobsOf(options, runs.length);
+  const waiting = [...runs];
+  const failures: Failure[] = [];
+  const children = new Set<ChildProcess>();
+  const stop = listenForStop(() => {
+    process.stderr.write("Stopping after the steps that run; Ctrl-C again stops at once.\n");
+    for (const child of children) if (child.connected) child.send("stop");
+  });
+  const shown = await showTable(table, runs.length);
+  const work = async () => {
+    for (let run = waiting.shift(); run !== undefined && !stop.asked(); run = waiting.shift()) {
+      const failure = await trainInChild(table, options, run, jobs, children, shown);
+      if (failure !== null && !stop.asked()) failures.push(failure);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: jobs }, work));
+  } finally {
+    shown.end();
+    stop.release();
+  }
+  return { failures, stopped: stop.asked() };
+}
+
+/** Last bytes of a child's standard error that are kept, for a process that ends without a word. */
+const TAIL = 4000;
+
+function trainInChild(
+  table: Table,
+  options: Options,
+  run: GridRun,
+  jobs: number,
+  children: Set<ChildProcess>,
+  shown: TableProgress,
+): Promise<Failure | null> {
+  const child = spawn(process.execPath, [...process.execArgv, ...programArguments(options, run, jobs)], {
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  children.add(child);
+  let tail = "";
+  let fails: Extract<CellMessage, { kind: "fails" }> | null = null;
+  child.stderr?.on("data", (data: Buffer) => {
+    tail = (tail + data.toString("utf8")).slice(-TAIL);
+  });
+  child.on("message", (message: CellMessage) => {
+    if (message.kind === "fails") fails = message;
+    shown.told(run, message);
+  });
+  return new Promise((resolve) => {
+    let done = false;
+    const end = (how: string | null) => {
+      if (done) return;
+      done = true;
+      children.delete(child);
+      const failure = how === null ? null : failureOf(table, run, fails, `${how}\n${tail}`.trim());
+      shown.ended(run, failure);
+      resolve(failure);
+    };
+    child.on("error", (error) => end(`The process of this run could not be started: ${error.message}.`));
+    child.on("close", (code, signal) => {
+      end(code === 0 ? null : `The process of this run ended ${signal === null ? `with exit code ${code}` : `by signal ${signal}`}.`);
+    });
+  });
+}
+
+function failureOf(table: Table, run: GridRun, fails: Extract<CellMessage, { kind: "fails" }> | null, otherwise: string): Failure {
+  const [row] = table.rows[run.row] ?? [""];
+  const [column] = table.columns[run.column] ?? [""];
+  return { row, column, seed: run.seed, code: fails?.code ?? null, message: fails?.message ?? otherwise };
+}
+
+/** The same program with the options that decide numbers, and the run that is meant. */
+function programArguments(options: Options, run: GridRun, jobs: number): string[] {
+  const program = process.argv[1];
+  if (program === undefined) throw new Error("a table is run by a program in a file");
+  const given = (name: string, value: string | number | null) => (value === null ? [] : [`--${name}`, String(value)]);
+  return [
+    program,
+    ...given("backend", options.backend),
+    ...given("epochs", options.epochs),
+    ...given("data", options.data),
+    ...given("out", options.out),
+    ...given("threads", options.threads),
+    ...given("beside", options.beside),
+    ...given("jobs", jobs),
+    ...given("cell", `${run.row},${run.column},${run.seed}`),
+  ];
+}

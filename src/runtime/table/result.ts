@@ -1,0 +1,224 @@
+/** What a table says, as plain data: made from finished runs, printed by every format. */
+import { measured, type Evaluation, type Figures } from "../evaluate/evaluate.js";
+import { protocolText } from "../evaluate/pairs.js";
+import type { Cell, Measure, Table } from "../experiment.js";
+import type { RunRecord } from "../train/record.js";
+import { judgedIndex, judgedOf, type Place } from "./grid.js";
+import { deviation, mean, signFlip } from "./statistics.js";
+
+/** A finished run and where it stands. */
+export interface FinishedRun extends Place {
+  readonly record: RunRecord;
+  readonly folder: string;
+}
+
+export interface Failure {
+  readonly row: string;
+  readonly column: string;
+  readonly seed: number;
+  /** Code of the diagnostic; null: the process ended without one. */
+  readonly code: string | null;
+  readonly message: string;
+}
+
+/** Mean and sample standard deviation over seeds, in the unit of the cell: percent, or 0..1. */
+export interface Statistic {
+  readonly mean: number;
+  readonly std: number | null;
+  readonly n: number;
+  readonly values: readonly { readonly seed: number; readonly value: number }[];
+}
+
+export interface CellResult extends Omit<Statistic, "mean"> {
+  readonly row: string;
+  readonly column: string;
+  readonly protocol: string;
+  readonly measure: string;
+  readonly unit: "percent" | "number";
+  /** Null where no run has a value. */
+  readonly mean: number | null;
+  readonly best: boolean;
+  readonly published: number | null;
+  readonly source: string | null;
+  /** Whether the mean lies as near the published figure as the table asks; null: not judged. */
+  readonly within: boolean | null;
+  /** The largest distance that the table allows; null: none said. */
+  readonly tolerance: number | null;
+  readonly untrained: Statistic | null;
+  readonly pixels: Statistic | null;
+}
+
+/** A row against the first one, paired by seed. */
+export interface Comparison {
+  readonly row: string;
+  readonly against: string;
+  readonly column: string;
+  readonly protocol: string;
+  readonly measure: string;
+  readonly n: number;
+  /** Mean of row minus first row, in the unit of the cell. */
+  readonly difference: number;
+  /** Two-sided, by exact sign flips. */
+  readonly p: number;
+  /** False: even the clearest result of so few seeds would not reach 0.05. */
+  readonly enough: boolean;
+}
+
+export interface TableResult {
+  readonly name: string;
+  readonly title: string;
+  readonly spec: { readonly file: string; readonly line: number };
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  readonly cells: readonly CellResult[];
+  readonly baselines: readonly {
+    readonly row: string;
+    readonly column: string;
+    readonly protocol: string;
+    readonly measure: string;
+    readonly untrained: Statistic;
+    readonly pixels: Statistic;
+  }[];
+  readonly comparisons: readonly Comparison[];
+  readonly failures: readonly Failure[];
+  readonly runs: readonly {
+    readonly row: string;
+    readonly column: string;
+    readonly seed: number;
+    readonly key: string;
+    readonly folder: string;
+    readonly backend: string;
+    readonly versions: RunRecord["versions"];
+    readonly seconds: number;
+  }[];
+}
+
+/** The result over the rows and columns that `wanted` has runs of. */
+export function resultOf(table: Table, wanted: readonly Place[], runs: readonly FinishedRun[], failures: readonly Failure[]): TableResult {
+  const rows = table.rows.map(([label]) => label);
+  const columns = table.columns.map(([label]) => label);
+  const shownRows = rows.filter((_, row) => wanted.some((place) => place.row === row));
+  const shownColumns = columns.filter((_, column) => wanted.some((place) => place.column === column));
+  const at = (row: string, column: string) => runs.filter((run) => rows[run.row] === row && columns[run.column] === column);
+  const cells = shownColumns.flatMap((column) =>
+    table.cells.flatMap((cell) => markBest(cell, shownRows.map((row) => cellOf(table, cell, row, column, at(row, column))))),
+  );
+  return {
+    name: table.name,
+    title: table.title,
+    spec: table.at,
+    rows: shownRows,
+    columns: shownColumns,
+    cells,
+    baselines: cells.flatMap(({ row, column, protocol, measure, untrained, pixels }) =>
+      untrained === null || pixels === null ? [] : [{ row, column, protocol, measure, untrained, pixels }],
+    ),
+    comparisons: comparisonsOf(cells),
+    failures,
+    runs: runs.map(({ row, column, seed, record, folder }) => ({
+      row: rows[row] ?? "",
+      column: columns[column] ?? "",
+      seed,
+      key: record.key,
+      folder,
+      backend: record.backend.library,
+      versions: record.versions,
+      seconds: record.timing.seconds,
+    })),
+  };
+}
+
+function cellOf(table: Table, cell: Cell, row: string, column: string, runs: readonly FinishedRun[]): CellResult {
+  const place = judgedIndex(judgedOf(table), cell.protocol);
+  const evaluations = runs.flatMap((run) => {
+    const evaluation = run.record.evaluations[place];
+    return evaluation === undefined ? [] : [{ seed: run.seed, evaluation }];
+  });
+  const scale = cell.format === "percent" ? 100 : 1;
+  const over = (pick: (evaluation: Evaluation) => Figures) =>
+    statisticOf(
+      evaluations.flatMap(({ seed, evaluation }) => {
+        const value = measured(pick(evaluation), cell.measure);
+        return value === null ? [] : [{ seed, value: value * scale }];
+      }),
+    );
+  const trained = over((evaluation) => evaluation.trained);
+  return {
+    row,
+    column,
+    protocol: protocolOf(cell, evaluations.map(({ evaluation }) => evaluation)),
+    measure: measureName(cell.measure),
+    unit: cell.format,
+    mean: trained?.mean ?? null,
+    std: trained?.std ?? null,
+    n: trained?.n ?? 0,
+    values: trained?.values ?? [],
+    best: false,
+    ...publishedOf(table, row, column, trained),
+    untrained: over((evaluation) => evaluation.untrained),
+    pixels: over((evaluation) => evaluation.pixels),
+  };
+}
+
+/** The protocol with its counts, where all runs agree on them. */
+function protocolOf(cell: Cell, evaluations: readonly Evaluation[]): string {
+  const texts = new Set(evaluations.map(({ protocol }) => protocol));
+  const [only] = texts;
+  return texts.size === 1 && only !== undefined ? only : protocolText(cell.protocol, null);
+}
+
+export function measureName(measure: Measure): string {
+  return measure.kind === "tar" ? `TAR at FAR ${measure.far}` : { accuracy: "accuracy", auc: "AUC", eer: "EER" }[measure.kind];
+}
+
+function statisticOf(values: readonly { readonly seed: number; readonly value: number }[]): Statistic | null {
+  if (values.length === 0) return null;
+  const numbers = values.map(({ value }) => value);
+  return { mean: mean(numbers), std: deviation(numbers), n: numbers.length, values };
+}
+
+function publishedOf(
+  table: Table,
+  row: string,
+  column: string,
+  trained: Statistic | null,
+): Pick<CellResult, "published" | "source" | "within" | "tolerance"> {
+  for (const { source, within, entries } of table.published) {
+    const entry = entries.find((candidate) => candidate.row === row && candidate.column === column);
+    if (entry === undefined) continue;
+    // Half a unit in the last place of a double must not decide at the very edge.
+    const near = within === null || trained === null ? null : Math.abs(trained.mean - entry.value) <= within + 1e-9;
+    return { published: entry.value, source, within: near, tolerance: within };
+  }
+  return { published: null, source: null, within: null, tolerance: null };
+}
+
+/** Marks the best of a column; all of equally good ones. */
+function markBest(cell: Cell, results: readonly CellResult[]): CellResult[] {
+  const sign = cell.measure.kind === "eer" ? -1 : 1;
+  const means = results.flatMap(({ mean }) => (mean === null ? [] : [sign * mean]));
+  const best = Math.max(...means);
+  return results.map((result) => ({ ...result, best: cell.best && means.length > 1 && result.mean !== null && sign * result.mean === best }));
+}
+
+function comparisonsOf(cells: readonly CellResult[]): Comparison[] {
+  const first = new Map<string, CellResult>();
+  return cells.flatMap((cell) => {
+    const place = JSON.stringify([cell.column, cell.protocol, cell.measure]);
+    const against = first.get(place);
+    if (against === undefined) {
+      first.set(place, cell);
+      return [];
+    }
+    const differences = cell.values.flatMap(({ seed, value }) => {
+      const other = against.values.find((candidate) => candidate.seed === seed);
+      return other === undefined ? [] : [value - other.value];
+    });
+    if (differences.length === 0) return [];
+    const { p, least } = signFlip(differences);
+    const { row, column, protocol, measure } = cell;
+    return [
+      { row, against: against.row, column, protocol, measure, n: differences.length, difference: mean(differences), p, enough: least <= 0.05 },
+    ];
+  });
+}

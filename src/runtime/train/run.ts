@@ -1,0 +1,235 @@
+/** One training from its first step, or from its checkpoint, to run.json. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fail } from "../../diagnostics/diagnostic.js";
+import { batches } from "../data/index.js";
+import type { DataOptions } from "../evaluate/evaluate.js";
+import type { Backend } from "../kernels/kernel.js";
+import { createRunner, type Runner } from "../step/interpret.js";
+import { stepKey } from "../step/draw.js";
+import { type Best, type Checkpoint, readCheckpoint, type State, shaped, writeCheckpoint } from "./checkpoint.js";
+import { writeJson } from "./files.js";
+import { initialValues } from "./initial.js";
+import { Judge } from "./judge.js";
+import { type EvaluationLine, isStep, Metrics, readMetrics, type StepLine } from "./metrics.js";
+import { epochsOver, progressAt } from "./pace.js";
+import type { Prepared } from "./prepare.js";
+import { programOf, recordPath, type RunRecord } from "./record.js";
+import { writeSafetensors } from "./safetensors.js";
+import { numericVersion, version } from "../version.js";
+
+/** Who is told how a run goes. */
+export interface Listener {
+  /** Before the first step; `done` steps of `steps` come from a checkpoint. */
+  begins(done: number, steps: number): void;
+  step(line: StepLine, steps: number): void;
+  evaluation(line: EvaluationLine): void;
+  /** All steps are done; protocols are applied. */
+  judging(): void;
+}
+
+export interface RunSettings {
+  readonly folder: string;
+  readonly resume: boolean;
+  readonly backend: Backend;
+  readonly options: DataOptions;
+  readonly listener: Listener;
+  readonly stopped: () => boolean;
+  readonly workers?: number;
+}
+
+/** Longest time that a kill can lose. */
+const CHECKPOINT_SECONDS = 30;
+
+/** Trains, evaluates and writes everything into the folder. Null: stopped on the way, with a checkpoint written. */
+export async function run(prepared: Prepared, settings: RunSettings): Promise<RunRecord | null> {
+  mkdirSync(settings.folder, { recursive: true });
+  const session = new Session(prepared, settings);
+  try {
+    if (!(await session.train())) return null;
+    settings.listener.judging();
+    return await session.finish();
+  } finally {
+    await session.close();
+  }
+}
+
+class Session {
+  private readonly runner: Runner;
+  private readonly metrics: Metrics;
+  private readonly judge: Judge;
+  private readonly began = performance.now();
+  private readonly before: number; // seconds of earlier parts
+  private readonly from: Checkpoint | null;
+  private done: number;
+  private best: Best | null;
+  private last: StepLine | null;
+
+  constructor(
+    private readonly prepared: Prepared,
+    private readonly settings: RunSettings,
+  ) {
+    const { step, seed } = prepared;
+    this.from = settings.resume ? readCheckpoint(settings.folder, step.variables, prepared.ingredients) : null;
+    this.done = this.from?.step ?? 0;
+    this.best = this.from?.best ?? null;
+    this.before = this.from?.seconds ?? 0;
+    const metrics = join(settings.folder, "metrics.jsonl");
+    this.metrics = new Metrics(metrics, this.from?.metricsBytes ?? 0);
+    this.last = this.from === null ? null : lastStep(metrics);
+    this.runner = createRunner(step, settings.backend);
+    this.runner.load(new Map(this.from?.state ?? initialValues(step.variables, seed)));
+    this.judge = new Judge(prepared, settings.backend, settings.options);
+  }
+
+  /** All steps that are left. False: stopped on the way. */
+  async train(): Promise<boolean> {
+    const { prepared, settings } = this;
+    const { open, pace, training, seed } = prepared;
+    settings.listener.begins(this.done, pace.steps);
+    if (this.done >= pace.steps) return true;
+    const source = batches(open, { batch: training.batch, seed, fromStep: this.done, workers: settings.workers ?? 1 });
+    let written = performance.now();
+    try {
+      while (this.done < pace.steps) {
+        await this.step(await source.next());
+        const epochEnds = epochsOver(pace, this.done) > epochsOver(pace, this.done - 1);
+        if (epochEnds) await this.validate();
+        const stopped = settings.stopped() && this.done < pace.steps;
+        if (epochEnds || stopped || performance.now() - written > 1000 * CHECKPOINT_SECONDS) {
+          await this.checkpoint();
+          written = performance.now();
+        }
+        if (stopped) return false;
+      }
+    } finally {
+      await source.close();
+    }
+    return true;
+  }
+
+  private async step(batch: { readonly images: Float32Array; readonly labels: Int32Array }): Promise<void> {
+    const { training, pace, seed } = this.prepared;
+    const at = progressAt(pace, this.done);
+    const rate = training.schedule(at);
+    if (!Number.isFinite(rate)) fail("not-finite", training.at, { tensor: "the learning rate", step: this.done + 1 });
+    const start = performance.now();
+    const { loss, gradientNorm } = await this.runner.run({
+      images: batch.images,
+      labels: batch.labels,
+      rate,
+      epoch: at.epoch,
+      step: at.step,
+      progress: at.progress,
+      key: stepKey(seed, this.done),
+    });
+    this.done++;
+    const seconds = (performance.now() - start) / 1000;
+    this.last = {
+      step: this.done,
+      epoch: progressAt(pace, this.done).epoch,
+      loss: loss?.[0] ?? Number.NaN,
+      rate,
+      gradient_norm: gradientNorm?.[0] ?? Number.NaN,
+      seconds: rounded(this.seconds()),
+      images_per_second: rounded(training.batch / seconds),
+    };
+    this.metrics.append(this.last);
+    this.settings.listener.step(this.last, pace.steps);
+  }
+
+  /** The evaluation on the way that `evaluate ... every n epochs` asks for. */
+  private async validate(): Promise<void> {
+    const { training, pace } = this.prepared;
+    const over = epochsOver(pace, this.done);
+    if (training.evaluate === null) return;
+    if (over % training.evaluate.every !== 0 && this.done < pace.steps) return;
+    const state = await this.runner.save();
+    const { text, figures } = await this.judge.validate(training.evaluate.protocol, state);
+    const better = training.evaluate.keepBest && (this.best === null || figures.accuracy > this.best.accuracy);
+    const epoch = progressAt(pace, this.done).epoch;
+    if (better) this.best = { accuracy: figures.accuracy, step: this.done, epoch, state };
+    const { accuracy, auc, eer } = figures;
+    const line = { step: this.done, epoch, evaluation: text, accuracy, auc, eer, best: better, seconds: rounded(this.seconds()) };
+    this.metrics.append(line);
+    this.settings.listener.evaluation(line);
+  }
+
+  private async checkpoint(): Promise<void> {
+    const { step, ingredients } = this.prepared;
+    writeCheckpoint(this.settings.folder, step.variables, ingredients, {
+      step: this.done,
+      metricsBytes: this.metrics.flush(),
+      seconds: this.seconds(),
+      state: await this.runner.save(),
+      best: this.best,
+    });
+  }
+
+  /** Applies the protocols to the weights that count, writes weights and run.json. */
+  async finish(): Promise<RunRecord> {
+    const { prepared, settings } = this;
+    const { training, seed, open, pace, step } = prepared;
+    const state: State = this.best?.state ?? (await this.runner.save());
+    const evaluations = await this.judge.evaluate(state, initialValues(step.variables, seed));
+    const kept = step.variables.filter(({ kind }) => kind !== "moment");
+    const metadata = { format: "facec weights 1", name: training.name, backbone: training.backbone.name, key: prepared.key };
+    writeSafetensors(join(settings.folder, "weights.safetensors"), { metadata, tensors: shaped(kept, state, "") });
+    const { name, library, threads } = settings.backend;
+    const record: RunRecord = {
+      name: training.name,
+      spec: training.at,
+      program: programOf(),
+      key: prepared.key,
+      ingredients: prepared.ingredients,
+      backend: { name, library, threads },
+      versions: { facec: version, numeric: numericVersion, node: process.version },
+      seed,
+      epochs: training.epochs,
+      batch: training.batch,
+      steps: pace.steps,
+      data: {
+        name: training.data.part === null ? training.data.dataset.name : `${training.data.dataset.name}.${training.data.part}`,
+        images: open.images,
+        identities: open.identities.length,
+        fingerprint: open.fingerprint,
+      },
+      backbone: training.backbone.name,
+      loss: { name: training.loss.name, formula: training.loss.formula },
+      parameters: kept.filter(({ kind }) => kind === "weight" || kind === "learned").reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+      timing: {
+        finished: new Date().toISOString(),
+        seconds: rounded(this.seconds()),
+        images_per_second: rounded((pace.steps * training.batch) / this.seconds()),
+      },
+      final: this.last && { loss: this.last.loss, rate: this.last.rate, gradient_norm: this.last.gradient_norm },
+      best: this.best && { accuracy: this.best.accuracy, step: this.best.step, epoch: this.best.epoch },
+      evaluations,
+    };
+    this.metrics.flush();
+    writeJson(recordPath(settings.folder), record);
+    return record;
+  }
+
+  async close(): Promise<void> {
+    this.metrics.close();
+    this.judge.dispose();
+    this.runner.dispose();
+  }
+
+  private seconds(): number {
+    return this.before + (performance.now() - this.began) / 1000;
+  }
+}
+
+function lastStep(path: string): StepLine | null {
+  return readMetrics(path).findLast(isStep) ?? null;
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(6));
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}
