@@ -1,0 +1,142 @@
+#!/usr/bin/env node
+/** The command `facec`: names and options of each command; what a command does stands in a file of its own, loaded when it is called. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { FaceError } from "../diagnostics/diagnostic.js";
+import { toJson } from "../diagnostics/json.js";
+import { exits, printJson, report, say } from "./output.js";
+import { SpecError } from "./spec.js";
+import { version } from "./version.js";
+
+type Run = () => Promise<number>;
+
+const backends = ["auto", "gpu", "node", "webgpu", "wasm", "cpu"];
+const formats = ["text", "md", "csv", "json", "html", "latex"];
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function whole(least: number): (value: string) => number {
+  return (value) => {
+    if (!/^\d+$/.test(value) || Number(value) < least) throw new InvalidArgumentError(`A whole number from ${least} is wanted.`);
+    return Number(value);
+  };
+}
+
+function setOption(): Option {
+  return new Option("--set <name=value>", "give a parameter another value (may be repeated)").argParser(collect).default([], "none");
+}
+
+function backendOption(): Option {
+  return new Option("--backend <name>", "what computes").choices(backends);
+}
+
+/** What a generated program takes too; handed on to it as it stands. */
+function withRunOptions(command: Command): Command {
+  return command
+    .addOption(backendOption())
+    .option("--seed <n>", "seed of the run", whole(0))
+    .option("--epochs <n>", "train for so many epochs", whole(1))
+    .option("--data <dir>", "where data sets are looked up after the spec's folder")
+    .option("--out <dir>", "where runs are kept (runs)")
+    .option("--threads <n>", "threads of the backend", whole(1))
+    .option("--json", "print the result as one JSON document")
+    .addOption(setOption());
+}
+
+function declare(program: Command, start: (run: Run) => Promise<void>): void {
+  program
+    .command("check <files...>")
+    .description("parse, resolve, and check types and shapes")
+    .option("--json", "print diagnostics as a JSON array")
+    .action((files, options) => start(async () => (await import("./check.js")).check(files, options)));
+  program
+    .command("build <file>")
+    .description("write the generated TypeScript")
+    .option("-o, --out <dir>", "folder of the programs", ".")
+    .option("--print <phase>", "print what a phase made: cst, ast, bound, typed, plan, improve")
+    .addOption(setOption())
+    .action((file, options) => start(async () => (await import("./build.js")).build(file, options)));
+  withRunOptions(program.command("run <file> [name]"))
+    .description("train NAME (the only `train` of the file if left out)")
+    .option("--resume", "go on where a stopped run left off")
+    .action((file, name, options) => start(async () => (await import("./run.js")).run(file, name, options)));
+  withRunOptions(program.command("table <file> [name]"))
+    .description("run what the table still lacks, and print it")
+    .addOption(new Option("--format <format>", "how the table is printed").choices(formats))
+    .option("--jobs <n>", "runs at the same time", whole(1))
+    .option("--only <row,column,seed>", "only these runs; an empty part stands for all")
+    .option("--dry-run", "say what would be run, and what it would cost")
+    .action((file, name, options) => start(async () => (await import("./table.js")).table(file, name, options)));
+  program
+    .command("probe <file> <loss>")
+    .description("a loss on given numbers: as compiled, and by the float64 evaluator")
+    .requiredOption("--input <values.json>", "the numbers")
+    .addOption(setOption())
+    .addOption(backendOption())
+    .option("--json", "print one JSON document")
+    .action((file, loss, options) => start(async () => (await import("./probe.js")).probe(file, loss, options)));
+  program
+    .command("explain <file> [name]")
+    .description("a backbone's layers and costs, a formula with its gradient, or the help of a diagnostic (explain CODE)")
+    .option("--input <size>", "input of a backbone, such as 112x112x3")
+    .addOption(setOption())
+    .option("--json", "print one JSON document")
+    .action((file, name, options) => start(async () => (await import("./explain.js")).explain(file, name, options)));
+  program
+    .command("data <file> [dataset]")
+    .description("read a data set through and report on it")
+    .option("--data <dir>", "where data sets are looked up after the spec's folder")
+    .option("--json", "print one JSON document")
+    .action((file, name, options) => start(async () => (await import("./data.js")).data(file, name, options)));
+  program
+    .command("backends")
+    .description("what this machine can compute with, and why not with the others")
+    .option("--json", "print one JSON document")
+    .action((options) => start(async () => (await import("./backends.js")).backends(options)));
+  program
+    .command("fmt <files...>")
+    .description("put specs into the one canonical layout")
+    .option("--check", "change nothing; exit 1 where a file is not in that layout")
+    .action((files, options) => start(async () => (await import("./fmt.js")).fmt(files, options)));
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const program = new Command("facec")
+    .description("Compiles face-recognition experiments (.face) to TypeScript training programs, runs them, and makes their tables.")
+    .version(version)
+    .showSuggestionAfterError()
+    .showHelpAfterError("(facec --help lists the commands)")
+    .exitOverride();
+  let code: number = exits.done;
+  declare(program, async (run) => {
+    code = await run();
+  });
+  for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    return failure(error, args.includes("--json"));
+  }
+}
+
+/** Says what went wrong, as JSON too where that was asked for, and with which exit code the command ends. */
+function failure(error: unknown, json: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage;
+  if (error instanceof SpecError || error instanceof FaceError) {
+    if (json) printJson({ diagnostics: error.diagnostics.map(toJson) });
+    report(error.diagnostics);
+    return error instanceof SpecError ? exits.wrong : exits.usage;
+  }
+  say(`facec failed, and that is a defect of facec:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return exits.failed;
+}
+
+/** A reader that has seen enough (`facec check --json | head`) is no failure. */
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(exits.done);
+});
+
+process.exitCode = await main(process.argv.slice(2));
