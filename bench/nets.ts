@@ -1,9 +1,9 @@
 /** Networks and a loss for measuring steps: what the compiler would emit for them, by hand. */
-import { loss, sgd, synthetic, training, part, backbone } from "../src/runtime/declare.js";
+import { backbone, loss, part, sgd, synthetic, training } from "../src/runtime/declare.js";
 import type { Layer } from "../src/runtime/describe.js";
 import type { Loss, Training } from "../src/runtime/experiment.js";
-import { bn, conv, dense, flatten, globalpool, maxpool, prelu, relu, repeat, residual } from "../src/runtime/layers/index.js";
-import { add, dot, logSumExp, pick, softmax, spread, subtract, multiply } from "../src/runtime/ops/index.js";
+import { bn, conv, dense, flatten, globalpool, prelu, relu, residual } from "../src/runtime/layers/index.js";
+import { add, dot, isTarget, logSumExp, multiply, pick, select, softmax, subtract, sum } from "../src/runtime/ops/index.js";
 
 const at = { file: "bench.face", line: 1 };
 
@@ -19,10 +19,8 @@ export const softmaxLoss: Loss = loss({
   },
   gradient: ({ x, y, W, b, N }) => {
     const z = add(dot(x, W, "feature"), b);
-    const p = multiply(softmax(z, "class"), 1 / N);
-    const one = multiply(subtract(pick(p, y), pick(p, y)), 0);
-    const dz = subtract(p, spread(add(one, 1 / N), y));
-    return { x: dot(dz, W, "class"), W: dot(dz, x, "sample"), b: dot(dz, add(multiply(pick(z, y), 0), 1), "sample") };
+    const dz = multiply(subtract(softmax(z, "class"), select(isTarget(y), 1, 0)), 1 / N);
+    return { x: dot(dz, W, "class"), W: dot(dz, x, "sample"), b: sum(dz, "sample") };
   },
 });
 
@@ -63,16 +61,22 @@ export function smallStrided(features = 64): Layer[] {
   ];
 }
 
-/** conv-BN-PReLU-maxpool-dense. */
-export function pooled(features = 16): Layer[] {
+/** The network of specs/quickstart.face. */
+export function tiny(features = 64): Layer[] {
+  const block = (width: number): Layer[] => [
+    residual([conv({ kernel: [3, 3], filters: width, stride: 2 }), bn(), prelu(), conv({ kernel: [3, 3], filters: width }), bn()]),
+    prelu(),
+  ];
   return [
-    conv({ kernel: [3, 3], filters: 8 }),
+    conv({ kernel: [3, 3], filters: 16 }),
     bn(),
     prelu(),
-    maxpool(),
-    repeat(1, () => [conv({ kernel: [3, 3], filters: 12 }), bn(), prelu(), maxpool()]),
+    ...block(16),
+    ...block(32),
+    ...block(64),
     flatten(),
     dense({ features }),
+    bn(),
   ];
 }
 
@@ -90,4 +94,41 @@ export function trainingOf(input: readonly [number, number, number], layers: Lay
     batch,
     epochs: 1,
   });
+}
+
+function basicPrelu(width: number, stride = 1): Layer[] {
+  return [
+    residual([conv({ kernel: [3, 3], filters: width, stride }), bn(), prelu(), conv({ kernel: [3, 3], filters: width }), bn()]),
+    prelu(),
+  ];
+}
+
+/** The backbone of specs/quickstart.face. */
+export function quickstartNet(features = 64): Layer[] {
+  return [
+    conv({ kernel: [3, 3], filters: 16 }),
+    bn(),
+    prelu(),
+    ...basicPrelu(16, 2),
+    ...basicPrelu(32, 2),
+    ...basicPrelu(64, 2),
+    flatten(),
+    dense({ features }),
+    bn(),
+  ];
+}
+
+/** The backbone of specs/orl.face, without its dropout: a peer draws other masks. */
+export function orlNet(features = 128): Layer[] {
+  return [
+    conv({ kernel: [3, 3], filters: 16, stride: 2 }),
+    bn(),
+    prelu(),
+    ...basicPrelu(32, 2),
+    ...basicPrelu(64, 2),
+    ...basicPrelu(128, 2),
+    flatten(),
+    dense({ features }),
+    bn(),
+  ];
 }

@@ -1,3 +1,5 @@
+// Generated from parser.ts by `npm run grammar`. Do not edit.
+
 import type { CstNode, ICstVisitor, IToken } from "chevrotain";
 
 export interface FileCstNode extends CstNode {
@@ -60,6 +62,166 @@ export type ConstantCstChildren = {
   Word: IToken[];
   Equals: IToken[];
   expression: ExpressionCstNode[];
+};
+
+export interface ExpressionCstNode extends CstNode {
+  name: "expression";
+  children: ExpressionCstChildren;
+}
+
+export type ExpressionCstChildren = {
+  conditional?: ConditionalCstNode[];
+  operation?: OperationCstNode[];
+};
+
+export interface ConditionalCstNode extends CstNode {
+  name: "conditional";
+  children: ConditionalCstChildren;
+}
+
+export type ConditionalCstChildren = {
+  If: IToken[];
+  expression: (ExpressionCstNode)[];
+  Then: IToken[];
+  Else: IToken[];
+};
+
+export interface OperationCstNode extends CstNode {
+  name: "operation";
+  children: OperationCstChildren;
+}
+
+export type OperationCstChildren = {
+  operand: (OperandCstNode)[];
+  Infix?: IToken[];
+};
+
+export interface OperandCstNode extends CstNode {
+  name: "operand";
+  children: OperandCstChildren;
+}
+
+export type OperandCstChildren = {
+  Prefix?: IToken[];
+  primary: PrimaryCstNode[];
+  suffix?: SuffixCstNode[];
+};
+
+export interface PrimaryCstNode extends CstNode {
+  name: "primary";
+  children: PrimaryCstChildren;
+}
+
+export type PrimaryCstChildren = {
+  AnyNumber?: IToken[];
+  Text?: IToken[];
+  Size?: IToken[];
+  Word?: IToken[];
+  list?: ListCstNode[];
+  group?: GroupCstNode[];
+};
+
+export interface ListCstNode extends CstNode {
+  name: "list";
+  children: ListCstChildren;
+}
+
+export type ListCstChildren = {
+  LSquare: IToken[];
+  expression?: ExpressionCstNode[];
+  Comma?: IToken[];
+  RSquare: IToken[];
+};
+
+export interface GroupCstNode extends CstNode {
+  name: "group";
+  children: GroupCstChildren;
+}
+
+export type GroupCstChildren = {
+  LParen: IToken[];
+  expression: ExpressionCstNode[];
+  RParen: IToken[];
+};
+
+export interface SuffixCstNode extends CstNode {
+  name: "suffix";
+  children: SuffixCstChildren;
+}
+
+export type SuffixCstChildren = {
+  call?: CallCstNode[];
+  index?: IndexCstNode[];
+  member?: MemberCstNode[];
+};
+
+export interface CallCstNode extends CstNode {
+  name: "call";
+  children: CallCstChildren;
+}
+
+export type CallCstChildren = {
+  LParen: IToken[];
+  argumentList?: ArgumentListCstNode[];
+  over?: OverCstNode[];
+  RParen: IToken[];
+};
+
+export interface ArgumentListCstNode extends CstNode {
+  name: "argumentList";
+  children: ArgumentListCstChildren;
+}
+
+export type ArgumentListCstChildren = {
+  argument: ArgumentCstNode[];
+  Comma?: IToken[];
+};
+
+export interface ArgumentCstNode extends CstNode {
+  name: "argument";
+  children: ArgumentCstChildren;
+}
+
+export type ArgumentCstChildren = {
+  Word?: IToken[];
+  Equals?: IToken[];
+  expression: ExpressionCstNode[];
+};
+
+export interface OverCstNode extends CstNode {
+  name: "over";
+  children: OverCstChildren;
+}
+
+export type OverCstChildren = {
+  Over: IToken[];
+  Word: (IToken)[];
+  Comma?: IToken[];
+  By?: IToken[];
+  In?: IToken[];
+  expression?: (ExpressionCstNode)[];
+  Where?: IToken[];
+};
+
+export interface IndexCstNode extends CstNode {
+  name: "index";
+  children: IndexCstChildren;
+}
+
+export type IndexCstChildren = {
+  LSquare: IToken[];
+  expression: ExpressionCstNode[];
+  RSquare: IToken[];
+};
+
+export interface MemberCstNode extends CstNode {
+  name: "member";
+  children: MemberCstChildren;
+}
+
+export type MemberCstChildren = {
+  Dot: IToken[];
+  Word: IToken[];
 };
 
 export interface DatasetCstNode extends CstNode {
@@ -226,6 +388,31 @@ export type FormulaCstChildren = {
   formulaBody?: FormulaBodyCstNode[];
 };
 
+export interface WhereCstNode extends CstNode {
+  name: "where";
+  children: WhereCstChildren;
+}
+
+export type WhereCstChildren = {
+  Where: IToken[];
+  binding: BindingCstNode[];
+  Comma?: IToken[];
+};
+
+export interface BindingCstNode extends CstNode {
+  name: "binding";
+  children: BindingCstChildren;
+}
+
+export type BindingCstChildren = {
+  Word: (IToken)[];
+  LParen?: IToken[];
+  Comma?: IToken[];
+  RParen?: IToken[];
+  Equals: IToken[];
+  expression: ExpressionCstNode[];
+};
+
 export interface FormulaBodyCstNode extends CstNode {
   name: "formulaBody";
   children: FormulaBodyCstChildren;
@@ -267,31 +454,6 @@ export type LearnCstChildren = {
   bound?: BoundCstNode[];
 };
 
-export interface BoundCstNode extends CstNode {
-  name: "bound";
-  children: BoundCstChildren;
-}
-
-export type BoundCstChildren = {
-  At: IToken[];
-  Least?: IToken[];
-  Most?: IToken[];
-  expression: ExpressionCstNode[];
-};
-
-export interface StateCstNode extends CstNode {
-  name: "state";
-  children: StateCstChildren;
-}
-
-export type StateCstChildren = {
-  State: IToken[];
-  Word: IToken[];
-  axes: AxesCstNode[];
-  Equals: IToken[];
-  expression: ExpressionCstNode[];
-};
-
 export interface AxesCstNode extends CstNode {
   name: "axes";
   children: AxesCstChildren;
@@ -317,6 +479,31 @@ export type AxisCstChildren = {
   RParen?: IToken[];
 };
 
+export interface BoundCstNode extends CstNode {
+  name: "bound";
+  children: BoundCstChildren;
+}
+
+export type BoundCstChildren = {
+  At: IToken[];
+  Least?: IToken[];
+  Most?: IToken[];
+  expression: ExpressionCstNode[];
+};
+
+export interface StateCstNode extends CstNode {
+  name: "state";
+  children: StateCstChildren;
+}
+
+export type StateCstChildren = {
+  State: IToken[];
+  Word: IToken[];
+  axes: AxesCstNode[];
+  Equals: IToken[];
+  expression: ExpressionCstNode[];
+};
+
 export interface UpdateCstNode extends CstNode {
   name: "update";
   children: UpdateCstChildren;
@@ -325,31 +512,6 @@ export interface UpdateCstNode extends CstNode {
 export type UpdateCstChildren = {
   Update: IToken[];
   Word: IToken[];
-  Equals: IToken[];
-  expression: ExpressionCstNode[];
-};
-
-export interface WhereCstNode extends CstNode {
-  name: "where";
-  children: WhereCstChildren;
-}
-
-export type WhereCstChildren = {
-  Where: IToken[];
-  binding: BindingCstNode[];
-  Comma?: IToken[];
-};
-
-export interface BindingCstNode extends CstNode {
-  name: "binding";
-  children: BindingCstChildren;
-}
-
-export type BindingCstChildren = {
-  Word: (IToken)[];
-  LParen?: IToken[];
-  Comma?: IToken[];
-  RParen?: IToken[];
   Equals: IToken[];
   expression: ExpressionCstNode[];
 };
@@ -535,172 +697,26 @@ export type FigureCstChildren = {
   RParen: IToken[];
 };
 
-export interface ExpressionCstNode extends CstNode {
-  name: "expression";
-  children: ExpressionCstChildren;
-}
-
-export type ExpressionCstChildren = {
-  conditional?: ConditionalCstNode[];
-  operation?: OperationCstNode[];
-};
-
-export interface ConditionalCstNode extends CstNode {
-  name: "conditional";
-  children: ConditionalCstChildren;
-}
-
-export type ConditionalCstChildren = {
-  If: IToken[];
-  expression: (ExpressionCstNode)[];
-  Then: IToken[];
-  Else: IToken[];
-};
-
-export interface OperationCstNode extends CstNode {
-  name: "operation";
-  children: OperationCstChildren;
-}
-
-export type OperationCstChildren = {
-  operand: (OperandCstNode)[];
-  Infix?: IToken[];
-};
-
-export interface OperandCstNode extends CstNode {
-  name: "operand";
-  children: OperandCstChildren;
-}
-
-export type OperandCstChildren = {
-  Prefix?: IToken[];
-  primary: PrimaryCstNode[];
-  suffix?: SuffixCstNode[];
-};
-
-export interface PrimaryCstNode extends CstNode {
-  name: "primary";
-  children: PrimaryCstChildren;
-}
-
-export type PrimaryCstChildren = {
-  AnyNumber?: IToken[];
-  Text?: IToken[];
-  Size?: IToken[];
-  Word?: IToken[];
-  list?: ListCstNode[];
-  group?: GroupCstNode[];
-};
-
-export interface GroupCstNode extends CstNode {
-  name: "group";
-  children: GroupCstChildren;
-}
-
-export type GroupCstChildren = {
-  LParen: IToken[];
-  expression: ExpressionCstNode[];
-  RParen: IToken[];
-};
-
-export interface ListCstNode extends CstNode {
-  name: "list";
-  children: ListCstChildren;
-}
-
-export type ListCstChildren = {
-  LSquare: IToken[];
-  expression?: ExpressionCstNode[];
-  Comma?: IToken[];
-  RSquare: IToken[];
-};
-
-export interface SuffixCstNode extends CstNode {
-  name: "suffix";
-  children: SuffixCstChildren;
-}
-
-export type SuffixCstChildren = {
-  call?: CallCstNode[];
-  index?: IndexCstNode[];
-  member?: MemberCstNode[];
-};
-
-export interface CallCstNode extends CstNode {
-  name: "call";
-  children: CallCstChildren;
-}
-
-export type CallCstChildren = {
-  LParen: IToken[];
-  argumentList?: ArgumentListCstNode[];
-  over?: OverCstNode[];
-  RParen: IToken[];
-};
-
-export interface IndexCstNode extends CstNode {
-  name: "index";
-  children: IndexCstChildren;
-}
-
-export type IndexCstChildren = {
-  LSquare: IToken[];
-  expression: ExpressionCstNode[];
-  RSquare: IToken[];
-};
-
-export interface MemberCstNode extends CstNode {
-  name: "member";
-  children: MemberCstChildren;
-}
-
-export type MemberCstChildren = {
-  Dot: IToken[];
-  Word: IToken[];
-};
-
-export interface ArgumentListCstNode extends CstNode {
-  name: "argumentList";
-  children: ArgumentListCstChildren;
-}
-
-export type ArgumentListCstChildren = {
-  argument: ArgumentCstNode[];
-  Comma?: IToken[];
-};
-
-export interface ArgumentCstNode extends CstNode {
-  name: "argument";
-  children: ArgumentCstChildren;
-}
-
-export type ArgumentCstChildren = {
-  Word?: IToken[];
-  Equals?: IToken[];
-  expression: ExpressionCstNode[];
-};
-
-export interface OverCstNode extends CstNode {
-  name: "over";
-  children: OverCstChildren;
-}
-
-export type OverCstChildren = {
-  Over: IToken[];
-  Word: (IToken)[];
-  Comma?: IToken[];
-  By?: IToken[];
-  In?: IToken[];
-  expression?: (ExpressionCstNode)[];
-  Where?: IToken[];
-};
-
 export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   file(children: FileCstChildren, param?: IN): OUT;
   declaration(children: DeclarationCstChildren, param?: IN): OUT;
   use(children: UseCstChildren, param?: IN): OUT;
   module(children: ModuleCstChildren, param?: IN): OUT;
   constant(children: ConstantCstChildren, param?: IN): OUT;
+  expression(children: ExpressionCstChildren, param?: IN): OUT;
+  conditional(children: ConditionalCstChildren, param?: IN): OUT;
+  operation(children: OperationCstChildren, param?: IN): OUT;
+  operand(children: OperandCstChildren, param?: IN): OUT;
+  primary(children: PrimaryCstChildren, param?: IN): OUT;
+  list(children: ListCstChildren, param?: IN): OUT;
+  group(children: GroupCstChildren, param?: IN): OUT;
+  suffix(children: SuffixCstChildren, param?: IN): OUT;
+  call(children: CallCstChildren, param?: IN): OUT;
+  argumentList(children: ArgumentListCstChildren, param?: IN): OUT;
+  argument(children: ArgumentCstChildren, param?: IN): OUT;
+  over(children: OverCstChildren, param?: IN): OUT;
+  index(children: IndexCstChildren, param?: IN): OUT;
+  member(children: MemberCstChildren, param?: IN): OUT;
   dataset(children: DatasetCstChildren, param?: IN): OUT;
   datasetSetting(children: DatasetSettingCstChildren, param?: IN): OUT;
   image(children: ImageCstChildren, param?: IN): OUT;
@@ -714,16 +730,16 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   layers(children: LayersCstChildren, param?: IN): OUT;
   layer(children: LayerCstChildren, param?: IN): OUT;
   formula(children: FormulaCstChildren, param?: IN): OUT;
+  where(children: WhereCstChildren, param?: IN): OUT;
+  binding(children: BindingCstChildren, param?: IN): OUT;
   formulaBody(children: FormulaBodyCstChildren, param?: IN): OUT;
   formulaItem(children: FormulaItemCstChildren, param?: IN): OUT;
   learn(children: LearnCstChildren, param?: IN): OUT;
-  bound(children: BoundCstChildren, param?: IN): OUT;
-  state(children: StateCstChildren, param?: IN): OUT;
   axes(children: AxesCstChildren, param?: IN): OUT;
   axis(children: AxisCstChildren, param?: IN): OUT;
+  bound(children: BoundCstChildren, param?: IN): OUT;
+  state(children: StateCstChildren, param?: IN): OUT;
   update(children: UpdateCstChildren, param?: IN): OUT;
-  where(children: WhereCstChildren, param?: IN): OUT;
-  binding(children: BindingCstChildren, param?: IN): OUT;
   train(children: TrainCstChildren, param?: IN): OUT;
   trainSetting(children: TrainSettingCstChildren, param?: IN): OUT;
   evaluate(children: EvaluateCstChildren, param?: IN): OUT;
@@ -738,18 +754,4 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   cellStyle(children: CellStyleCstChildren, param?: IN): OUT;
   published(children: PublishedCstChildren, param?: IN): OUT;
   figure(children: FigureCstChildren, param?: IN): OUT;
-  expression(children: ExpressionCstChildren, param?: IN): OUT;
-  conditional(children: ConditionalCstChildren, param?: IN): OUT;
-  operation(children: OperationCstChildren, param?: IN): OUT;
-  operand(children: OperandCstChildren, param?: IN): OUT;
-  primary(children: PrimaryCstChildren, param?: IN): OUT;
-  group(children: GroupCstChildren, param?: IN): OUT;
-  list(children: ListCstChildren, param?: IN): OUT;
-  suffix(children: SuffixCstChildren, param?: IN): OUT;
-  call(children: CallCstChildren, param?: IN): OUT;
-  index(children: IndexCstChildren, param?: IN): OUT;
-  member(children: MemberCstChildren, param?: IN): OUT;
-  argumentList(children: ArgumentListCstChildren, param?: IN): OUT;
-  argument(children: ArgumentCstChildren, param?: IN): OUT;
-  over(children: OverCstChildren, param?: IN): OUT;
 }

@@ -1,5 +1,5 @@
 import type { IToken } from "chevrotain";
-import { Else, Infix, LCurly, LParen, LSquare, Prefix, RCurly, RParen, RSquare } from "./tokens.js";
+import { Colon, Comma, Dot, Else, Equals, Infix, LCurly, LParen, LSquare, Prefix, RCurly, RParen, RSquare, Semicolon } from "./tokens.js";
 
 /**
  * How deep a text may go. Reading descends once per bracket and the phases behind it once per operator, so both are bounded
@@ -14,39 +14,51 @@ export interface TooDeep {
 
 const opening = new Set([LParen, LSquare, LCurly]);
 const closing = new Set([RParen, RSquare, RCurly]);
-const chains = new Set(["Else", "Dot", "LSquare"]);
+const separating = new Set([Comma, Semicolon, Equals, Colon]);
+/** What makes a tree deeper, beside the operators: calls, indices, members, and cases of an `if`. */
+const chaining = new Set([LParen, LSquare, Dot, Else]);
+
+/** One bracket that is open: how many operators stand around it, and whether statements stand in it. */
+interface Level {
+  operators: number;
+  readonly statements: boolean;
+}
 
 /** The first token that goes too deep, null when the text is within the limits. Counts start anew with each statement. */
 export function tooDeep(tokens: readonly IToken[]): TooDeep | null {
-  const outer: number[] = [];
-  let total = 0; // operators that enclose this place
-  let here = 0; // those of the innermost bracket alone
+  const outer: Level[] = [];
+  let level: Level = { operators: 0, statements: true };
+  let total = 0; // operators over all levels
   let line = 0;
   for (const token of tokens) {
     const type = token.tokenType;
-    const name = type.name;
-    if (name === "Comma" || name === "Semicolon" || name === "Equals" || (outer.length <= 1 && token.startLine !== line && isWord(token))) {
-      total -= here;
-      here = 0;
-    }
+    const begins = level.statements && token.startLine !== line && beginsStatement(token);
     line = token.startLine ?? line;
-    if (chains.has(name) || type.CATEGORIES?.some((category) => category === Infix || category === Prefix)) {
-      here++;
+    if (separating.has(type) || begins) {
+      total -= level.operators;
+      level.operators = 0;
+    }
+    if (chaining.has(type) || isOperator(token)) {
+      level.operators++;
       if (++total > limits.operators) return { what: "operators", token };
     }
     if (opening.has(type)) {
-      outer.push(here);
-      here = 0;
+      outer.push(level);
+      level = { operators: 0, statements: type === LCurly };
       if (outer.length > limits.brackets) return { what: "brackets", token };
     } else if (closing.has(type)) {
-      total -= here;
-      here = outer.pop() ?? 0;
+      total -= level.operators;
+      level = outer.pop() ?? { operators: 0, statements: true };
     }
   }
   return null;
 }
 
-/** A word that begins a line outside brackets begins a statement; `else` never does. */
-function isWord(token: IToken): boolean {
-  return token.tokenType !== Else && !token.tokenType.CATEGORIES?.includes(Infix) && /^[A-Za-z_]/.test(token.image);
+function isOperator({ tokenType: { CATEGORIES = [] } }: IToken): boolean {
+  return CATEGORIES.includes(Infix) || CATEGORIES.includes(Prefix);
+}
+
+/** A word that begins a line begins a statement, unless it can only go on with one. */
+function beginsStatement(token: IToken): boolean {
+  return token.tokenType !== Else && !isOperator(token) && /^[A-Za-z_]/.test(token.image);
 }

@@ -5,8 +5,9 @@
  */
 import { type ILexingError, type IToken, Lexer } from "chevrotain";
 import type { DeclarationCstNode, FileCstNode, ParametersCstNode } from "./cst.js";
+import { atEnd, beginsStatement } from "./expressions.js";
 import { type TooDeep, tooDeep } from "./nesting.js";
-import { atEnd, beginsStatement, FaceParser } from "./parser.js";
+import { FaceParser } from "./parser.js";
 import { type Region, regionsOf } from "./regions.js";
 import * as t from "./tokens.js";
 
@@ -49,6 +50,8 @@ export interface Reading {
   readonly declarations: readonly (DeclarationCstNode | Broken)[];
   readonly comments: readonly IToken[];
   readonly problems: readonly Problem[];
+  /** Text that no declaration holds: what it would have declared is unknown. */
+  readonly lost: readonly IToken[];
 }
 
 interface Tools {
@@ -73,20 +76,28 @@ export function parse(text: string): Reading {
   const comments = lexed.groups.comments ?? [];
   const slips = lexed.tokens.filter((token) => is(token, t.Slip));
   const problems: Problem[] = [
-    ...lexed.errors.map((error: ILexingError): Problem => ({ kind: "character", at: { start: error.offset, end: error.offset + error.length } })),
+    ...lexed.errors.map(
+      (error: ILexingError): Problem => ({ kind: "character", at: { start: error.offset, end: error.offset + error.length } }),
+    ),
     ...slips.map((token): Problem => ({ kind: "slip", token })),
   ];
-  const tokens = lexed.tokens.filter((token) => !is(token, t.Unreadable) || is(token, t.Text));
+  const readable = (token: IToken): boolean => !is(token, t.ForeignComment) && (!is(token, t.Unreadable) || is(token, t.Text));
+  const tokens = lexed.tokens.filter(readable);
   const deep = tooDeep(tokens);
-  if (deep !== null) return { declarations: [], comments, problems: [{ kind: "deep", ...deep }] };
+  if (deep !== null) return { declarations: [], comments, problems: [{ kind: "deep", ...deep }], lost: tokens };
   markStatements(tokens);
 
-  const unreadable = [...lexed.errors.map((error) => error.offset), ...slips.filter((token) => is(token, t.Unreadable)).map((token) => token.startOffset)];
+  const unreadable = [
+    ...lexed.errors.map((error) => error.offset),
+    ...slips.filter((token) => is(token, t.Unreadable)).map((token) => token.startOffset),
+  ];
   if (unreadable.length === 0) {
     const whole = readWhole(parser, tokens);
-    if (whole !== null) return { declarations: whole.children.declaration ?? [], comments, problems };
+    if (whole !== null) return { declarations: whole.children.declaration ?? [], comments, problems, lost: [] };
   }
-  return readRegions(parser, tokens, comments, problems, unreadable);
+  const parts = readRegions(parser, tokens, unreadable);
+  const told = problems.filter((problem) => !parts.hidden.some(({ start, end }) => start < offsetOf(problem) && offsetOf(problem) < end));
+  return { declarations: parts.declarations, comments, problems: [...told, ...parts.problems], lost: parts.lost };
 }
 
 function is(token: IToken, type: typeof t.Slip): boolean {
@@ -116,49 +127,62 @@ function readWhole(parser: FaceParser, tokens: IToken[]): FileCstNode | null {
   return parser.errors.length === 0 ? (file as FileCstNode) : null;
 }
 
-function readRegions(parser: FaceParser, tokens: IToken[], comments: readonly IToken[], earlier: readonly Problem[], unreadable: readonly number[]): Reading {
-  const declarations: (DeclarationCstNode | Broken)[] = [];
+interface Parts {
+  readonly declarations: (DeclarationCstNode | Broken)[];
+  readonly problems: Problem[];
+  readonly lost: IToken[];
+  /** Where mistakes of spelling are not told any more: what a sign that could not be read leaves of its declaration. */
+  readonly hidden: Range[];
+}
+
+/** Reads the declarations one by one; `unreadable` are the offsets of signs that could not be read, and have been reported. */
+function readRegions(parser: FaceParser, tokens: IToken[], unreadable: readonly number[]): Parts {
   const { stray, regions } = regionsOf(tokens);
   const [first] = stray;
-  const problems: Problem[] = first === undefined ? [] : [{ kind: "stray", token: first }];
-  let hidden = (_offset: number): boolean => false;
+  const parts: Parts = {
+    declarations: [],
+    problems: first === undefined ? [] : [{ kind: "stray", token: first }],
+    lost: [...stray],
+    hidden: [],
+  };
   for (const region of regions) {
     const spoilt = unreadable.find((offset) => offset >= region.at.start && offset < region.end);
-    if (spoilt !== undefined) {
-      // What a sign that could not be read does to the rest of its declaration would only repeat it.
-      const before = hidden;
-      hidden = (offset) => before(offset) || (offset > spoilt && offset < region.end);
-      declarations.push(broken(parser, region.tokens, region.at));
-      continue;
-    }
-    const { cst, problem, whole } = readRegion(parser, region);
-    if (problem !== null) problems.push(problem);
-    declarations.push(whole ? cst : broken(parser, region.tokens, region.at));
+    if (spoilt !== undefined) parts.hidden.push({ start: spoilt, end: region.end });
+    const read = spoilt === undefined ? readRegion(parser, region) : null;
+    if (read !== null && read.problem !== null && !read.slipped) parts.problems.push(read.problem);
+    parts.lost.push(...(read?.lost ?? []));
+    if (read?.cst !== undefined && read.cst !== null) parts.declarations.push(read.cst);
+    else parts.declarations.push(broken(parser, region.tokens, region.at));
   }
-  return { declarations, comments, problems: [...earlier.filter((problem) => !hidden(offsetOf(problem))), ...problems] };
+  return parts;
 }
 
 interface ReadRegion {
-  readonly cst: DeclarationCstNode;
+  readonly cst: DeclarationCstNode | null; // null where the declaration is broken
   readonly problem: Problem | null;
-  readonly whole: boolean;
+  readonly lost: readonly IToken[];
+  /** A mistake of spelling stands before the place of the problem, and most likely is its reason. */
+  readonly slipped: boolean;
 }
 
-function readRegion(parser: FaceParser, region: Region): ReadRegion {
-  parser.input = [...region.tokens];
+function readRegion(parser: FaceParser, { tokens, brackets }: Region): ReadRegion {
+  parser.input = [...tokens];
   const cst = parser.declaration() as DeclarationCstNode;
   const mistake = parser.errors[0];
-  if (mistake === undefined) return { cst, problem: null, whole: true };
-  const at = region.tokens.findIndex((token) => token.startOffset === mistake.token.startOffset);
-  const index = at < 0 ? region.tokens.length : at;
-  if (region.brackets !== null && index >= region.brackets.from) return { cst, problem: region.brackets.problem, whole: false };
-  const found = region.tokens[index] ?? null;
-  const before = region.tokens[index - 1] ?? null;
+  if (mistake === undefined) return { cst, problem: null, lost: [], slipped: false };
+  const at = tokens.findIndex((token) => token.startOffset === mistake.token.startOffset);
+  const index = at < 0 ? tokens.length : at;
+  const slipped = tokens.slice(0, index + 1).some((token) => is(token, t.Slip));
+  if (brackets !== null && index >= brackets.from) return { cst: null, problem: brackets.problem, lost: [], slipped };
+  const found = tokens[index] ?? null;
+  const before = tokens[index - 1] ?? null;
   // The declaration is whole, and a line follows that is none: `looss b = ...` under a loss.
-  if (mistake.message === atEnd && found !== null && before?.endLine !== found.startLine) return { cst, problem: { kind: "stray", token: found }, whole: true };
-  const keyword = region.tokens[0]?.image ?? "";
-  const rules = mistake.context.ruleStack;
-  return { cst, problem: { kind: "unexpected", keyword, rules, expected: mistake.message, found, before }, whole: false };
+  if (mistake.message === atEnd && found !== null && before?.endLine !== found.startLine) {
+    return { cst, problem: { kind: "stray", token: found }, lost: tokens.slice(index), slipped: false };
+  }
+  const keyword = tokens[0]?.image ?? "";
+  const problem: Problem = { kind: "unexpected", keyword, rules: mistake.context.ruleStack, expected: mistake.message, found, before };
+  return { cst: null, problem, lost: [], slipped };
 }
 
 function offsetOf(problem: Problem): number {

@@ -1,6 +1,6 @@
 import type { IToken } from "chevrotain";
 import type { Problem, Range } from "./read.js";
-import { declarationWords, LCurly, LParen, LSquare, RCurly, RParen, RSquare } from "./tokens.js";
+import { declarationWords, LCurly, LParen, LSquare, RCurly, RParen, RSquare, Semicolon } from "./tokens.js";
 
 /** The tokens of one declaration of a broken text. */
 export interface Region {
@@ -13,26 +13,34 @@ export interface Region {
 }
 
 /**
- * Takes a text apart where a word that opens a declaration begins a line outside braces. Where braces do not match, depth
- * says nothing, and a word at the very left of its line is taken to open one.
+ * Takes a text apart where a word that opens a declaration begins a line, or follows a `;`, outside braces. Where braces do not
+ * match, depth says nothing, and such a word is taken to open one where it stands as far to the left as any, or on the line of
+ * one that does.
  */
 export function regionsOf(tokens: readonly IToken[]): { readonly stray: readonly IToken[]; readonly regions: readonly Region[] } {
-  const matched = bracketProblem(tokens, null) === null;
+  const matched = bracesMatch(tokens);
   const starts: number[] = [];
+  const words = tokens.flatMap((token, i) =>
+    declarationWords.includes(token.tokenType) && beginsLine(tokens, i) ? [token.startColumn ?? 1] : [],
+  );
+  const leftmost = words.reduce((least, column) => Math.min(least, column), Number.POSITIVE_INFINITY);
   let depth = 0;
   tokens.forEach((token, i) => {
-    const firstOfLine = i === 0 || tokens[i - 1]?.endLine !== token.startLine;
-    const opens = firstOfLine && declarationWords.includes(token.tokenType);
-    if (opens && (depth === 0 || (!matched && token.startColumn === 1 && isNamed(tokens[i + 1])))) {
-      starts.push(i);
-      depth = 0;
+    if (declarationWords.includes(token.tokenType)) {
+      const line = beginsLine(tokens, i);
+      const trusted = matched
+        ? depth === 0
+        : line
+          ? token.startColumn === leftmost
+          : tokens[starts.at(-1) ?? 0]?.startLine === token.startLine;
+      if (trusted && (line || tokens[i - 1]?.tokenType === Semicolon)) starts.push(i);
     }
     if (token.tokenType === LCurly) depth++;
-    else if (token.tokenType === RCurly) depth = Math.max(0, depth - 1);
+    else if (token.tokenType === RCurly) depth--;
   });
   const regions = starts.map((start, i): Region => {
     const next = tokens[starts[i + 1] ?? tokens.length] ?? null;
-    const own = tokens.slice(start, starts[i + 1] ?? tokens.length);
+    const own = withoutSemicolons(tokens.slice(start, starts[i + 1] ?? tokens.length));
     const first = own[0];
     const last = own.at(-1);
     if (first === undefined || last === undefined) throw new Error("a region holds at least the word that opens it");
@@ -43,12 +51,26 @@ export function regionsOf(tokens: readonly IToken[]): { readonly stray: readonly
       brackets: bracketProblem(own, next),
     };
   });
-  return { stray: tokens.slice(0, starts[0] ?? tokens.length), regions };
+  return { stray: tokens.slice(0, starts[0] ?? tokens.length).filter((token) => token.tokenType !== Semicolon), regions };
 }
 
-/** `loss(2)` or `schedule = 1` at the left of a line is hardly a declaration. */
-function isNamed(next: IToken | undefined): boolean {
-  return next !== undefined && /^["A-Za-z_]/.test(next.image);
+/** The tokens of a declaration without the semicolons behind it. */
+function withoutSemicolons(tokens: readonly IToken[]): readonly IToken[] {
+  const last = tokens.findLastIndex((token) => token.tokenType !== Semicolon);
+  return tokens.slice(0, last + 1);
+}
+
+function bracesMatch(tokens: readonly IToken[]): boolean {
+  let depth = 0;
+  for (const { tokenType } of tokens) {
+    if (tokenType === LCurly) depth++;
+    else if (tokenType === RCurly && --depth < 0) return false;
+  }
+  return depth === 0;
+}
+
+function beginsLine(tokens: readonly IToken[], i: number): boolean {
+  return i === 0 || tokens[i - 1]?.endLine !== tokens[i]?.startLine;
 }
 
 const partner = new Map([
@@ -69,13 +91,17 @@ function bracketProblem(tokens: readonly IToken[], next: IToken | null): Region[
   let suspect: { readonly open: IToken; readonly found: IToken } | null = null;
   let indent = 1;
   for (const [index, token] of tokens.entries()) {
-    const firstOfLine = index === 0 || tokens[index - 1]?.endLine !== token.startLine;
+    const firstOfLine = beginsLine(tokens, index);
     if (firstOfLine) indent = token.startColumn ?? 1;
     if (openers.has(token.tokenType)) open.push({ token, indent });
     const wanted = partner.get(token.tokenType);
     if (wanted === undefined) continue;
     const last = open.pop();
-    if (last?.token.tokenType !== wanted) return { problem: { kind: "unopened", close: token, open: last?.token ?? null }, from: index };
+    if (last?.token.tokenType !== wanted) {
+      // Where no bracket of its kind is open at all, the closing one is too much; otherwise the innermost lacks its partner.
+      const inner = open.some((outer) => outer.token.tokenType === wanted) ? (last?.token ?? null) : null;
+      return { problem: { kind: "unopened", close: token, open: inner }, from: index };
+    }
     // A brace that closes further to the left than it opened most likely belongs to an outer one.
     if (firstOfLine && indent < last.indent) suspect ??= { open: last.token, found: token };
   }

@@ -22,6 +22,8 @@ export const Prefix = createToken({ name: "Prefix", label: "`-` or `not`", patte
 export const AnyNumber = createToken({ name: "AnyNumber", label: "a number", pattern: Lexer.NA });
 /** Forms of other languages: read as what they mean, and reported. The parser sees only what they stand for. */
 export const Slip = createToken({ name: "Slip", pattern: Lexer.NA });
+/** As `Slip`, but it is left out: a comment in another language's form. */
+export const ForeignComment = createToken({ name: "ForeignComment", pattern: Lexer.NA });
 /** As `Slip`, but nothing can be read in its place: it is left out, and its declaration counts as broken. */
 export const Unreadable = createToken({ name: "Unreadable", pattern: Lexer.NA });
 
@@ -31,8 +33,8 @@ export const Word = createToken({ name: "Word", label: "a name", pattern: /[A-Za
 
 token({ name: "Space", pattern: /[ \t\r\n\v\f\u00a0\u2000-\u200b\u2028\u2029\u3000\ufeff]+/, group: Lexer.SKIPPED, line_breaks: true });
 token({ name: "Comment", pattern: /\/\/[^\r\n]*/, group: "comments" });
-token({ name: "BlockComment", pattern: /\/\*[\s\S]*?\*\//, line_breaks: true, categories: [Slip, Unreadable] });
-token({ name: "HashComment", pattern: /#[^\r\n]*/, categories: [Slip, Unreadable] });
+token({ name: "BlockComment", pattern: /\/\*(?:[\s\S]*?\*\/|[\s\S]*)/, line_breaks: true, categories: [Slip, ForeignComment] });
+token({ name: "HashComment", pattern: /#[^\r\n]*/, categories: [Slip, ForeignComment] });
 
 // ---------------------------------------------------------------- literals
 
@@ -59,7 +61,8 @@ token({ name: "StarStar", pattern: "**", categories: [Infix, Slip] });
 token({ name: "AmpAmp", pattern: /&&?/, categories: [Infix, Slip] });
 token({ name: "BarBar", pattern: "||", categories: [Infix, Slip] });
 token({ name: "Assign3", pattern: /[=!]==/, categories: [Infix, Slip] });
-for (const sign of ["==", "!=", "<=", ">=", "<", ">"]) token({ name: `Sign ${sign}`, label: `\`${sign}\``, pattern: sign, categories: Infix });
+for (const sign of ["==", "!=", "<=", ">=", "<", ">"])
+  token({ name: `Sign ${sign}`, label: `\`${sign}\``, pattern: sign, categories: Infix });
 token({ name: "Bang", pattern: "!", categories: [Prefix, Slip] });
 export const Equals = token({ name: "Equals", label: "`=`", pattern: "=" });
 export const Minus = token({ name: "Minus", label: "`-`", pattern: "-", categories: [Infix, Prefix] });
@@ -149,4 +152,4 @@ token({ name: "Bar", pattern: "|", categories: [Slip, Unreadable] });
 export const declarationWords: readonly TokenType[] = [Use, Let, Dataset, Block, Backbone, Weighting, Loss, Schedule, Train, Table];
 
 /** Every token in the order in which they are tried, and the categories. */
-export const vocabulary: readonly TokenType[] = [...made, Infix, Prefix, AnyNumber, Slip, Unreadable];
+export const vocabulary: readonly TokenType[] = [...made, Infix, Prefix, AnyNumber, Slip, ForeignComment, Unreadable];

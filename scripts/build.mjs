@@ -8,8 +8,8 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chmod, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -27,8 +27,8 @@ const entries = {
 async function bundle() {
   const { build } = await import("esbuild");
   const found = Object.entries(entries).filter(([, path]) => existsSync(join(root, path)));
-  await clean();
-  await build({
+  const { metafile } = await build({
+    metafile: true,
     absWorkingDir: root,
     entryPoints: Object.fromEntries(found),
     outdir: "dist",
@@ -38,7 +38,7 @@ async function bundle() {
     platform: "node",
     target: "node20",
     // Chunks lie beside the entries, so that `new URL("./data-worker.js", import.meta.url)` holds in all of them.
-    chunkNames: "chunk-[name]-[hash]",
+    chunkNames: "[name]-[hash]",
     external,
     // CommonJS packages inside an ESM bundle ask for Node's own modules by require.
     banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
@@ -46,24 +46,32 @@ async function bundle() {
     legalComments: "none",
     logLevel: "warning",
   });
+  const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+  await clean(made);
   await chmod(join(dist, "facec.js"), 0o755);
-  await sign();
+  await sign(made);
 }
 
 /** Writes what this build is, as a hash over all of it: the command keeps emitted programs by it. */
-async function sign() {
+async function sign(made) {
   const hash = createHash("sha256");
-  for (const name of (await readdir(dist)).filter((each) => each.endsWith(".js")).sort()) {
+  for (const name of [...made].sort()) {
     hash.update(name).update(await readFile(join(dist, name)));
   }
   await writeFile(join(dist, "build.json"), `${JSON.stringify({ hash: hash.digest("hex") })}\n`);
 }
 
-/** Chunks carry hashes in their names: those of an earlier build would stay for ever. */
-async function clean() {
-  if (!existsSync(dist)) return;
-  const old = (await readdir(dist)).filter((name) => name.endsWith(".js"));
-  await Promise.all(old.map((name) => rm(join(dist, name))));
+/**
+ * Chunks carry hashes in their names: those of an earlier build would stay for ever. They do stay for a day, so that a long
+ * run which began before this build still finds what it loads last.
+ */
+async function clean(made) {
+  const dayAgo = Date.now() - 24 * 60 * 60 * 1000;
+  for (const name of await readdir(dist)) {
+    if (!name.endsWith(".js") || made.has(name)) continue;
+    const path = join(dist, name);
+    if ((await stat(path)).mtimeMs < dayAgo) await rm(path);
+  }
 }
 
 /** Declarations of facec/runtime and what it names: dist/runtime/index.d.ts is the package's types entry. */

@@ -60,7 +60,10 @@ export async function diagnosticsOf(make: () => unknown): Promise<readonly Diagn
 async function expectGolden(folder: string, slug: string, found: readonly Diagnostic[]): Promise<void> {
   expect(found, `${slug} reports nothing: an error golden needs a mistake`).not.toEqual([]);
   // Paths are shown as seen from the folder of the golden, wherever the project lies.
-  const text = [join(projectRoot, folder), folder].reduce((shown, prefix) => shown.replaceAll(`${prefix}/`, ""), renderAll(found, { color: false }));
+  const text = [join(projectRoot, folder), folder].reduce(
+    (shown, prefix) => shown.replaceAll(`${prefix}/`, ""),
+    renderAll(found, { color: false }),
+  );
   await expect(`${text}\n`).toMatchFileSnapshot(join(projectRoot, folder, `${slug}.txt`));
 }
 

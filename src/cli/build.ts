@@ -15,7 +15,7 @@ interface BuildOptions {
 export async function build(file: string, options: BuildOptions): Promise<number> {
   const set = readSettings(options.set);
   if (options.print !== undefined) return printPhase(file, options.print, set);
-  const { plan } = loadPlan(file, set);
+  const { plan } = loadPlan(file, { set });
   const { emit } = await import("../compiler/emit/program.js");
   mkdirSync(options.out, { recursive: true });
   const programs = emit(plan);
@@ -33,7 +33,7 @@ const phases = ["cst", "ast", "bound", "typed", "plan", "improve"] as const;
 async function printPhase(file: string, phase: string, set: Readonly<Record<string, string>>): Promise<number> {
   const known = phases.find((each) => each === phase);
   if (known === undefined) return fail("phase-unknown", null, { phase, known: phases, close: nearest(phase, phases) });
-  const { value, diagnostics } = load(file, set);
+  const { value, diagnostics } = load(file, { set, ...(known === "improve" ? {} : { until: "plan" }) });
   const { showPhase } = await import("./phases.js");
   const text = showPhase(value, known);
   if (text !== null) print(text);

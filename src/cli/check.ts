@@ -9,7 +9,7 @@ export async function check(files: readonly string[], options: { readonly json?:
   let missing = false;
   for (const file of files) {
     try {
-      found.push(...load(file).diagnostics);
+      found.push(...load(file, { until: "plan" }).diagnostics);
     } catch (error) {
       if (!(error instanceof FaceError)) throw error;
       missing = true;

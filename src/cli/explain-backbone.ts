@@ -7,8 +7,9 @@ import { bytes, columns, grouped } from "./columns.js";
 import { layersOf } from "./layers.js";
 import { print, printJson } from "./output.js";
 
-export function explainBackbone(plan: Plan, backbone: BackbonePlan, options: { readonly input?: string; readonly json?: boolean }): number {
-  const input = options.input === undefined ? backbone.input : readSize(options.input);
+/** `given`: another input than that of the spec. */
+export function explainBackbone(plan: Plan, backbone: BackbonePlan, given: Shape | undefined, json: boolean): number {
+  const input = given ?? backbone.input;
   const chain = measureLayers(layersOf(plan, backbone), input, (layer, fault) => refuse(layer.at, layer.kind, fault));
   const all = flattened(chain.layers);
   const total = {
@@ -18,7 +19,7 @@ export function explainBackbone(plan: Plan, backbone: BackbonePlan, options: { r
     activation_bytes: sum(all.map(activationBytes)),
     output: chain.output ?? [],
   };
-  if (options.json) printJson({ input, layers: all.map(layerJson), ...total });
+  if (json) printJson({ input, layers: all.map(layerJson), ...total });
   else print(layerTable(backbone, input, all, total));
   return 0;
 }
@@ -46,7 +47,14 @@ function layerTable(backbone: BackbonePlan, input: Shape, all: readonly Measured
   const head = ["layer", "line", "output", "parameters", "multiply-adds", "activations"];
   const rows = all.map((layer) => {
     const { line, output, parameters, multiply_adds, activation_bytes } = layerJson(layer);
-    return [indented(layer.path), String(line ?? ""), output.join("x"), grouped(parameters), grouped(multiply_adds), bytes(activation_bytes)];
+    return [
+      indented(layer.path),
+      String(line ?? ""),
+      output.join("x"),
+      grouped(parameters),
+      grouped(multiply_adds),
+      bytes(activation_bytes),
+    ];
   });
   const last = [
     "total",
@@ -80,9 +88,11 @@ function sum(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0);
 }
 
-function readSize(text: string): Shape {
-  if (!/^[1-9]\d*x[1-9]\d*x[1-9]\d*$/.test(text)) fail("size-wrong", null, { text });
-  return text.split("x").map(Number);
+/** `112x112x3`. */
+export function readSize(text: string): readonly [number, number, number] {
+  const found = /^([1-9]\d*)x([1-9]\d*)x([1-9]\d*)$/.exec(text);
+  if (found === null) return fail("size-wrong", null, { text });
+  return [Number(found[1]), Number(found[2]), Number(found[3])];
 }
 
 function refuse(at: { readonly file: string; readonly line: number } | null, layer: string, fault: LayerFault): never {

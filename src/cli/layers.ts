@@ -13,7 +13,7 @@ export function layersOf(plan: Plan, backbone: BackbonePlan): readonly Layer[] {
 
 function layersIn(plan: Plan, body: readonly LayerPlan[], known: Known): readonly Layer[] {
   return body.flatMap((layer): readonly Layer[] => {
-    const args = layer.args.map((arg) => [arg.name, isExpr(arg.value) ? valueOf(arg.value, known) : arg.value] as const);
+    const args = layer.args.map((arg) => [arg.name, isExpr(arg.value) ? numberOf(arg.value, known) : arg.value] as const);
     if (layer.block) return blockLayers(plan, layer.kind, args);
     const bodies = layer.bodies.map((inner) => layersIn(plan, inner, known));
     return [{ kind: layer.kind, args: Object.fromEntries(args) satisfies Arguments, bodies, at: layer.at }];
@@ -27,13 +27,13 @@ function blockLayers(plan: Plan, name: string, args: readonly (readonly [string,
   return layersIn(plan, block.body, new Map([...defaults, ...args]));
 }
 
-function valueOf(expr: Expr, known: Known): ArgumentValue {
+function numberOf(expr: Expr, known: Known): ArgumentValue {
   if (expr.kind === "number") return expr.value;
   if (expr.kind === "parameter") return known.get(expr.name) ?? expr.value;
   if (expr.kind === "input") throw new Error(`${expr.name} is not known when a network is made.`);
   const operation = operationOf(expr.op);
   if (operation.kind !== "pointwise") throw new Error(`${expr.op} is no operation on plain numbers.`);
-  return operation.meaning(...expr.args.map((arg) => Number(valueOf(arg, known))));
+  return operation.meaning(...expr.args.map((arg) => Number(numberOf(arg, known))));
 }
 
 function isExpr(value: ArgumentValue | Expr): value is Expr {

@@ -3,14 +3,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { FaceError } from "../diagnostics/diagnostic.js";
 import { toJson } from "../diagnostics/json.js";
+import { backendNames, formatNames } from "./options.js";
 import { exits, printJson, report, say } from "./output.js";
 import { SpecError } from "./spec.js";
 import { version } from "./version.js";
 
 type Run = () => Promise<number>;
-
-const backends = ["auto", "gpu", "node", "webgpu", "wasm", "cpu"];
-const formats = ["text", "md", "csv", "json", "html", "latex"];
 
 function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
@@ -28,7 +26,7 @@ function setOption(): Option {
 }
 
 function backendOption(): Option {
-  return new Option("--backend <name>", "what computes").choices(backends);
+  return new Option("--backend <name>", "what computes").choices(backendNames);
 }
 
 /** What a generated program takes too; handed on to it as it stands. */
@@ -63,7 +61,7 @@ function declare(program: Command, start: (run: Run) => Promise<void>): void {
     .action((file, name, options) => start(async () => (await import("./run.js")).run(file, name, options)));
   withRunOptions(program.command("table <file> [name]"))
     .description("run what the table still lacks, and print it")
-    .addOption(new Option("--format <format>", "how the table is printed").choices(formats))
+    .addOption(new Option("--format <format>", "how the table is printed").choices(formatNames))
     .option("--jobs <n>", "runs at the same time", whole(1))
     .option("--only <row,column,seed>", "only these runs; an empty part stands for all")
     .option("--dry-run", "say what would be run, and what it would cost")

@@ -97,7 +97,8 @@ function programArguments(options: RunOptions): string[] {
  */
 function runScript(script: string, args: readonly string[]): Promise<number> {
   return new Promise((done, refuse) => {
-    const child = spawn(process.execPath, [script, ...args], { stdio: "inherit" });
+    // The channel carries nothing: when it breaks, because this process was killed, the program writes a checkpoint and ends.
+    const child = spawn(process.execPath, [script, ...args], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
     const onInterrupt = (): void => {
       if (!process.stdin.isTTY) child.kill("SIGINT");
     };

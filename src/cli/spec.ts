@@ -1,7 +1,7 @@
 /** From FILE on the command line to what the compiler made of it. */
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { type Compiled, compile } from "../compiler/compile.js";
+import { type Compiled, type CompileOptions, compile } from "../compiler/compile.js";
 import { type Host, nodeHost, standardModules } from "../compiler/host.js";
 import type { Plan } from "../compiler/plan/plan.js";
 import { type Diagnostic, fail, isError, type Outcome } from "../diagnostics/diagnostic.js";
@@ -22,16 +22,16 @@ export class SpecError extends Error {
 }
 
 /** Compiles FILE, a path or the name of a standard module. */
-export function load(file: string, set: Settings = {}, host: Host = nodeHost()): Outcome<Compiled> {
+export function load(file: string, options: CompileOptions = {}, host: Host = nodeHost()): Outcome<Compiled> {
   const known = standardModules as readonly string[];
   const isModule = known.includes(file);
   if (!isModule && !existsSync(file)) fail("file-missing", null, { path: file, close: nearestFile(file) });
-  return compile(host, isModule ? file : file.replaceAll("\\", "/"), { set });
+  return compile(host, isModule ? file : file.replaceAll("\\", "/"), options);
 }
 
 /** The improved plan of FILE; mistakes are reported and thrown as a SpecError, warnings only reported. */
-export function loadPlan(file: string, set: Settings = {}): { readonly plan: Plan; readonly compiled: Compiled } {
-  const { value, diagnostics } = load(file, set);
+export function loadPlan(file: string, options: CompileOptions = {}): { readonly plan: Plan; readonly compiled: Compiled } {
+  const { value, diagnostics } = load(file, options);
   if (diagnostics.some(isError) || value.improved === null) throw new SpecError(diagnostics);
   report(diagnostics);
   return { plan: value.improved, compiled: value };

@@ -57,7 +57,11 @@ function codeFrame(span: Span, label: string, palette: Palette, mark: Paint): st
   const to = positionAt(source, Math.max(span.start, span.end - 1));
   const digits = String(from.line).length;
   const bar = (number: string) => palette.gutter(` ${number.padStart(digits)} |`);
-  const { code, carets } = underline(lineText(source, from.line), from.column - 1, to.line === from.line ? to.column : Number.POSITIVE_INFINITY);
+  const { code, carets } = underline(
+    lineText(source, from.line),
+    from.column - 1,
+    to.line === from.line ? to.column : Number.POSITIVE_INFINITY,
+  );
   const more = to.line === from.line ? "" : ` (to line ${to.line})`;
   const said = `${visible(label)}${more}`;
   return [
@@ -76,7 +80,13 @@ function underline(line: string, start: number, end: number): { readonly code: s
   const last = Math.max(first + 1, columnOf(Math.min(end, line.trimEnd().length)));
   const width = columnOf(line.length);
   if (width <= codeWidth) {
-    return { code: pieces.map((piece) => piece.text).join("").trimEnd(), carets: " ".repeat(first) + "^".repeat(last - first) };
+    return {
+      code: pieces
+        .map((piece) => piece.text)
+        .join("")
+        .trimEnd(),
+      carets: " ".repeat(first) + "^".repeat(last - first),
+    };
   }
   const low = Math.max(0, Math.min(first - codeWidth / 4, width - codeWidth));
   const kept = pieces.filter((piece) => piece.column >= low && piece.column + displayWidth(piece.text) <= low + codeWidth);
@@ -85,5 +95,8 @@ function underline(line: string, start: number, end: number): { readonly code: s
   const shown = kept.map((piece) => piece.text).join("");
   const right = origin + displayWidth(shown) < width ? "…" : "";
   const shift = displayWidth(left) - origin;
-  return { code: left + shown.trimEnd() + right, carets: " ".repeat(first + shift) + "^".repeat(Math.min(last, origin + displayWidth(shown)) - first) };
+  return {
+    code: left + shown.trimEnd() + right,
+    carets: " ".repeat(first + shift) + "^".repeat(Math.min(last, origin + displayWidth(shown)) - first),
+  };
 }

@@ -1,7 +1,7 @@
 /** Text from specs, files and data as a terminal may safely show it. */
 
 // Control characters would drive the terminal; the others change direction, break the line, or show nothing at all.
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/;
+const unsafe = /[\p{Cc}\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/u;
 
 /** One character in visible form: ESC is shown as its picture, a direction mark by its number. */
 function visibleCharacter(character: string): string {

@@ -90,9 +90,13 @@ export interface ArgumentDescription {
   readonly doc: string;
 }
 
+/** Arguments of a layer, optimiser or augmentation by name; sizes are [height, width]. */
 export type Arguments = Readonly<Record<string, ArgumentValue>>;
 
-/** How values are made at the start of a run. Fans are those of the weight (He et al. 2015, Glorot and Bengio 2010). */
+/**
+ * How values are made at the start of a run. Fans are those of the weight (He et al. 2015, Glorot and Bengio 2010); 0 in
+ * what a loss learns: the numbers of features and classes, known when the step is recorded.
+ */
 export type Initial =
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "normal"; readonly mean: number; readonly deviation: number }

@@ -36,6 +36,7 @@ export interface SyntheticSource {
   readonly seed: number;
 }
 
+/** Images of identities: where they come from, and what the network sees of them. Images are [height, width, channel]. */
 export interface Dataset {
   readonly name: string;
   readonly source: FolderSource | SyntheticSource;
@@ -57,6 +58,7 @@ export interface DataPart {
 
 // ---------------------------------------------------------------- network and loss
 
+/** A network from images {sample, height, width, channel} of `input` to embeddings {sample, feature}. */
 export interface Backbone {
   readonly name: string;
   readonly input: Shape; // height, width, channels
@@ -90,6 +92,7 @@ export interface StateDescription {
   readonly initial: number;
 }
 
+/** What a loss makes of a batch: numbers {sample}. */
 export interface LossValue {
   /** One number a sample: what it is charged, times what it counts. The batch loss is the mean. */
   readonly perSample: Value;
@@ -138,14 +141,17 @@ export interface PairsProtocol {
   readonly seed: number; // 0
 }
 
+/** How embeddings {sample, feature} are judged. */
 export type Protocol = PairsProtocol;
 
+/** The figure that a protocol gives: one number for all pairs of a run. */
 export type Measure =
   | { readonly kind: "accuracy" } // threshold chosen on the other folds
   | { readonly kind: "auc" }
   | { readonly kind: "eer" }
   | { readonly kind: "tar"; readonly far: number }; // the largest TAR whose FAR does not exceed `far`
 
+/** Everything that decides a run. Batches of images are [batch, height, width, channel]. */
 export interface Training {
   readonly name: string;
   readonly at: Line;
@@ -165,6 +171,7 @@ export interface Training {
 
 // ---------------------------------------------------------------- tables
 
+/** What stands in each cell of a table: one figure, the mean over the seeds. */
 export interface Cell {
   readonly protocol: Protocol;
   readonly measure: Measure;
@@ -173,6 +180,7 @@ export interface Cell {
   readonly best: boolean;
 }
 
+/** Figures of a paper, one number for a row and a column, to stand beside ours. */
 export interface Published {
   readonly source: string;
   /** How far ours may lie from the figure, in the units of the figure; null: not judged. */

@@ -18,7 +18,7 @@ const M1_HIGH = M1 >>> 16;
 
 /**
  * Fills `out` with the blocks at `counter`, `counter` + 1, ... (the counter counts as one number of 128 bits, word 0
- * lowest). `out` may end within a block. About 10 ns a word.
+ * lowest). `out` may end within a block. Some 20 ns a word.
  */
 export function philoxFill(out: Uint32Array, counter: Counter, key: Key): void {
   let [c0, c1, c2, c3] = counter;

@@ -161,7 +161,7 @@ function printCount({ op, left, entries }: Count, scope: Scope): Printed {
 function printHostSpecial(expr: OperationExpr, scope: Scope): Printed {
   const [first, second, third] = expr.args;
   if (first === undefined) throw new Error(`${expr.op} has no arguments.`);
-  if (expr.op === "negate") return { text: `-${atLeast(hostNumber(first, scope), binds.unary)}`, binds: binds.unary };
+  if (expr.op === "negate") return { text: `-${atLeast(hostNumber(first, scope), binds.unary + 1)}`, binds: binds.unary };
   if (expr.op === "not") return { text: `!${atLeast(hostBoolean(first, scope), binds.unary)}`, binds: binds.unary };
   if (expr.op === "stop" || expr.op === "withGradient") return printHost(first, scope);
   if (expr.op === "softplus") {

@@ -53,8 +53,13 @@ export function lossStatement(context: Context, loss: LossPlan, prefix = "const"
           ),
         ]),
   ];
-  const above = [...comment(`${loss.title}, ${loss.at.file}:${loss.at.line}: ${loss.formula}`), ...stableForm(loss)];
+  const above = [...sourceComment(loss), ...stableForm(loss)];
   return [...above, constant(name, [`${context.use("loss")}(`, object(items, true), ")"], prefix)].join("\n");
+}
+
+/** Where a formula stands in the spec and what stands there; its name, where the text does not begin with it. */
+function sourceComment({ title, at, formula }: LossPlan | SchedulePlan): string[] {
+  return comment(`${at.file}:${at.line}: ${formula.startsWith(title) ? "" : `${title}, `}${formula}`);
 }
 
 /** The same number for every sample: nothing that a program should weigh by. */
@@ -127,7 +132,7 @@ export function scheduleFunction(
   const writing = { roots: [schedule.rate], owner: name, parameters, inputs: ["epoch", "step", "progress"], host: true };
   const { head, statements } = functionParts(context, writing, (scope) => printFormula(schedule.rate, scope));
   return {
-    above: comment(`${schedule.title}, ${schedule.at.file}:${schedule.at.line}: ${schedule.formula}`).join("\n"),
+    above: sourceComment(schedule).join("\n"),
     made: {
       kind: StructureKind.Function,
       name,

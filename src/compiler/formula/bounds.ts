@@ -1,5 +1,6 @@
 /** Between which numbers an expression's entries lie, as far as its form says: what conditions of rules ask for. */
 import type { Expr, OperationExpr } from "./expr.js";
+import { inOrder } from "./walk.js";
 
 export interface Bounds {
   readonly low: number;
@@ -10,13 +11,14 @@ const anything: Bounds = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_
 const known = new WeakMap<Expr, Bounds>();
 
 export function bounds(expr: Expr): Bounds {
-  const before = known.get(expr);
-  if (before !== undefined) return before;
-  const found = boundsOf(expr);
-  // Products of infinities and zeros give NaN: nothing is known then.
-  const safe = Number.isNaN(found.low) || Number.isNaN(found.high) ? anything : found;
-  known.set(expr, safe);
-  return safe;
+  if (!known.has(expr)) {
+    for (const each of inOrder([expr], (inner) => known.has(inner))) {
+      const found = boundsOf(each);
+      // Products of infinities and zeros give NaN: nothing is known then.
+      known.set(each, Number.isNaN(found.low) || Number.isNaN(found.high) ? anything : found);
+    }
+  }
+  return known.get(expr) ?? anything;
 }
 
 export function within(expr: Expr, low: number, high: number): boolean {
@@ -30,7 +32,11 @@ export function isNonNegative(expr: Expr): boolean {
 
 function boundsOf(expr: Expr): Bounds {
   if (expr.kind === "number" || expr.kind === "parameter") return { low: expr.value, high: expr.value };
-  if (expr.kind === "operation") return operationBounds(expr, expr.args.map(bounds));
+  if (expr.kind === "operation")
+    return operationBounds(
+      expr,
+      expr.args.map((arg) => known.get(arg) ?? anything),
+    );
   if (expr.role === "scalar" && (expr.name === "N" || expr.name === "C")) return { low: 1, high: Number.POSITIVE_INFINITY };
   return anything;
 }

@@ -104,11 +104,27 @@ export function axisOfSize(expr: Expr): Axis | null {
   return expr.name.endsWith(" count") ? expr.name.slice(0, -" count".length) : null;
 }
 
+const hostScalars = new WeakMap<Expr, boolean>();
+
 /** Whether it is made of numbers, parameters and sizes alone: a plain number wherever it is used. */
 export function isHostScalar(expr: Expr): boolean {
+  if (expr.type.axes.length > 0) return false;
+  const before = hostScalars.get(expr);
+  if (before !== undefined) return before;
+  // Arguments first, so that no formula is too deep.
+  const stack: Expr[] = [expr];
+  for (let next = stack.at(-1); next !== undefined; next = stack.at(-1)) {
+    const open = next.kind === "operation" ? next.args.find((arg) => arg.type.axes.length === 0 && !hostScalars.has(arg)) : undefined;
+    if (open !== undefined) stack.push(open);
+    else hostScalars.set(stack.pop() ?? next, isHostByParts(next));
+  }
+  return hostScalars.get(expr) ?? false;
+}
+
+function isHostByParts(expr: Expr): boolean {
   if (expr.kind === "number" || expr.kind === "parameter") return true;
   if (expr.kind === "input") return axisOfSize(expr) !== null;
-  return expr.type.axes.length === 0 && expr.args.every(isHostScalar);
+  return expr.args.every((arg) => hostScalars.get(arg) ?? false);
 }
 
 /** Expressions as an algebra: what derivatives are written over. */

@@ -25,11 +25,10 @@ export function differentiate(perSample: Expr, by: readonly Expr[]): (Expr | nul
   for (const expr of [...order].reverse()) {
     const dy = flows.get(expr);
     if (dy === undefined || expr.kind !== "operation" || !depends.has(expr)) continue;
-    for (const [i, contribution] of contributions(expr, dy).entries()) {
-      const arg = expr.args[i];
-      if (arg === undefined || contribution === null || !depends.has(arg)) continue;
+    for (const [arg, flow] of byArgument(expr, contributions(expr, dy))) {
+      if (!depends.has(arg)) continue;
       const before = flows.get(arg);
-      flows.set(arg, before === undefined ? contribution : make("add", [before, contribution]));
+      flows.set(arg, before === undefined ? flow : make("add", [before, flow]));
     }
   }
   return by.map((each) => {
@@ -58,6 +57,17 @@ function dependence(order: readonly Expr[], by: readonly Expr[]): ReadonlySet<Ex
   const depends = new Set<Expr>(by);
   for (const expr of order) if (expr.kind === "operation" && expr.args.some((arg) => depends.has(arg))) depends.add(expr);
   return depends;
+}
+
+/** What flows to each argument; to one that stands twice, both together. */
+function byArgument(expr: OperationExpr, flows: readonly (Expr | null)[]): ReadonlyMap<Expr, Expr> {
+  const all = new Map<Expr, Expr>();
+  for (const [i, arg] of expr.args.entries()) {
+    const flow = flows[i] ?? null;
+    const before = all.get(arg);
+    if (flow !== null) all.set(arg, before === undefined ? flow : make("add", [before, flow]));
+  }
+  return all;
 }
 
 function contributions(expr: OperationExpr, dy: Expr): readonly (Expr | null)[] {

@@ -44,9 +44,9 @@ function operationText(expr: OperationExpr, args: readonly Text[]): Text {
   const { form, symbol, binds } = operationOf(expr.op).notation;
   if (form === "prefix") return { text: `${symbol}${symbol.length > 1 ? " " : ""}${wrapped(a, binds)}`, binds };
   if (form === "infix") {
-    // `^` binds to the right; all others to the left, and comparisons not at all.
+    // `^` binds to the right, all others to the left, comparisons not at all: parentheses show what is computed first.
     const left = expr.op === "power" || binds === 4 ? binds + 1 : binds;
-    const right = expr.op === "power" || expr.op === "add" || expr.op === "multiply" || binds < 4 ? binds : binds + 1;
+    const right = expr.op === "power" ? binds : binds + 1;
     return { text: `${wrapped(a, left)} ${symbol} ${wrapped(b, right)}`, binds };
   }
   const over = expr.axis === null ? "" : ` over ${expr.axis}`;

@@ -8,6 +8,8 @@ interface RuleCommon {
   readonly name: string;
   /** What the new form is better at, in words for who reads the compiled loss. */
   readonly why: string;
+  /** Bookkeeping that nobody who reads a compiled loss asks about: signs, zeros, orders. */
+  readonly tidy?: boolean;
 }
 
 /** One pattern for another. */
@@ -25,9 +27,11 @@ export interface FunctionRule extends RuleCommon {
 
 export type Rule = PatternRule | FunctionRule;
 
-export interface Fired {
+/** A rule that fired. */
+export interface Noted {
   readonly name: string;
   readonly why: string;
+  readonly tidy: boolean;
 }
 
 /** A rule of one pattern for another; `from` must be an operation. */
@@ -36,8 +40,19 @@ export function rule(name: string, from: Pattern, to: Pattern, why: string, when
   return when === undefined ? { name, from, to, why } : { name, from, to, why, when };
 }
 
-export function functionRule(name: string, on: readonly OperationName[], rewrite: FunctionRule["rewrite"], why: string): FunctionRule {
-  return { name, on, rewrite, why };
+export function functionRule(
+  name: string,
+  on: readonly OperationName[],
+  rewrite: FunctionRule["rewrite"],
+  why: string,
+  tidy = false,
+): FunctionRule {
+  return { name, on, rewrite, why, tidy };
+}
+
+/** The same rules, marked as bookkeeping. */
+export function tidy(rules: readonly Rule[]): readonly Rule[] {
+  return rules.map((each) => ({ ...each, tidy: true }));
 }
 
 /** What one rule makes of an expression; null where it does not apply. The axes always stay the same. */
@@ -60,7 +75,7 @@ function sameType(a: Expr, b: Expr): boolean {
 const mostRounds = 64;
 
 /** Rewrites with all rules of a group until none applies. */
-export function rewrite(roots: readonly Expr[], rules: readonly Rule[], note: (fired: Fired) => void): readonly Expr[] {
+export function rewrite(roots: readonly Expr[], rules: readonly Rule[], note: (noted: Noted) => void): readonly Expr[] {
   const table = new Map<string, Rule[]>();
   for (const each of rules) {
     for (const on of "from" in each ? [each.from.op] : each.on) table.set(on, [...(table.get(on) ?? []), each]);
@@ -74,7 +89,7 @@ export function rewrite(roots: readonly Expr[], rules: readonly Rule[], note: (f
   return now;
 }
 
-function settled(expr: Expr, table: ReadonlyMap<string, readonly Rule[]>, note: (fired: Fired) => void): Expr {
+function settled(expr: Expr, table: ReadonlyMap<string, readonly Rule[]>, note: (noted: Noted) => void): Expr {
   let now = expr;
   for (let step = 0; step < mostRounds && now.kind === "operation"; step++) {
     const next = firstResult(now, table.get(now.op) ?? [], note);
@@ -84,11 +99,11 @@ function settled(expr: Expr, table: ReadonlyMap<string, readonly Rule[]>, note: 
   return now;
 }
 
-function firstResult(expr: OperationExpr, rules: readonly Rule[], note: (fired: Fired) => void): Expr | null {
+function firstResult(expr: OperationExpr, rules: readonly Rule[], note: (noted: Noted) => void): Expr | null {
   for (const each of rules) {
     const result = applyRule(each, expr);
     if (result === null) continue;
-    note({ name: each.name, why: each.why });
+    note({ name: each.name, why: each.why, tidy: each.tidy ?? false });
     return result;
   }
   return null;

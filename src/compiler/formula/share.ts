@@ -1,4 +1,5 @@
 /** Which expressions of a formula become locals of the program, in an order in which they can be computed, and their names. */
+import { operations } from "../../runtime/ops/index.js";
 import { isHostScalar } from "./build.js";
 import type { Expr, OperationExpr } from "./expr.js";
 import { localName } from "./local-names.js";
@@ -11,12 +12,27 @@ export interface Local {
 
 /** An expression of more operations than this on one line is hard to read. */
 const longest = 6;
-const worthAName = new Set(["dot", "logSumExp", "softmax", "norm"]);
-/** Never to be used as a name: words of TypeScript, of the language, and what a loss is given. */
-const taken = ["x", "y", "W", "b", "N", "C", "epoch", "step", "progress", "parameters", "undefined", "NaN", "Math", "Infinity"];
+/** Never to be used as a name: what a loss is given, and what programs call. */
+const taken = [
+  ...Object.keys(operations),
+  "x",
+  "y",
+  "W",
+  "b",
+  "N",
+  "C",
+  "epoch",
+  "step",
+  "progress",
+  "parameters",
+  "undefined",
+  "NaN",
+  "Math",
+  "Infinity",
+];
 
 /**
- * The locals of these roots: what is used more than once or worth a name. Names are unique among themselves and among
+ * The locals of these roots: what is used more than once, and parts of what would be too long for a line. Names are unique among themselves and among
  * the inputs and parameters below the roots.
  */
 export function share(roots: readonly Expr[], reserved: Iterable<string> = []): { readonly locals: readonly Local[] } {
@@ -44,11 +60,11 @@ export function share(roots: readonly Expr[], reserved: Iterable<string> = []): 
   return { locals };
 }
 
+/** Equal expressions are recorded once whether or not they have a name: locals are for the reader. */
 function isLocal(expr: OperationExpr, uses: number, cost: number, roots: readonly Expr[]): boolean {
   if (isHostScalar(expr)) return uses > 1 && cost > 1;
-  if (uses > 1) return true;
-  if (roots.includes(expr)) return false;
-  return worthAName.has(expr.op) || cost > longest;
+  if (expr.op === "negate" && cost === 1) return false;
+  return uses > 1 || (cost > longest && !roots.includes(expr));
 }
 
 function countUses(order: readonly Expr[], roots: readonly Expr[]): ReadonlyMap<Expr, number> {

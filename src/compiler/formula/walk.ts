@@ -2,12 +2,12 @@
 import { make } from "./build.js";
 import type { Expr } from "./expr.js";
 
-/** Every expression below the roots and the roots, arguments before what uses them, each once. */
-export function inOrder(roots: readonly Expr[]): readonly Expr[] {
+/** Every expression below the roots and the roots, arguments before what uses them, each once; nothing from `done` on down. */
+export function inOrder(roots: readonly Expr[], done: (expr: Expr) => boolean = () => false): readonly Expr[] {
   const found = new Set<Expr>();
   const stack = [...roots];
   for (let expr = stack.pop(); expr !== undefined; expr = stack.pop()) {
-    if (found.has(expr)) continue;
+    if (found.has(expr) || done(expr)) continue;
     found.add(expr);
     if (expr.kind === "operation") stack.push(...expr.args);
   }

@@ -1,7 +1,7 @@
 import { nearest } from "../../diagnostics/suggest.js";
 import type * as Ast from "../syntax/ast.js";
 import { bindArguments, bindExpression } from "./expressions.js";
-import type { Declared, Definition, Meaning } from "./meaning.js";
+import { type Declared, type Definition, givenNames, type Meaning } from "./meaning.js";
 import type { Resolving } from "./resolve.js";
 import { type FormulaKind, inner, isGiven, type Scope } from "./scope.js";
 
@@ -9,6 +9,7 @@ export function bindDeclaration(resolving: Resolving, declaration: Declared, top
   const scope = (given: FormulaKind): Scope => ({ resolving, owner: declaration, top, given, local: new Map(), outer: null });
   switch (declaration.kind) {
     case "let":
+      refuseGiven(scope("constant"), declaration.name, "constant");
       refuseBuiltIn(scope("constant"), declaration.name, "constant");
       bindExpression(scope("constant"), declaration.value);
       return;
@@ -22,6 +23,7 @@ export function bindDeclaration(resolving: Resolving, declaration: Declared, top
     case "weighting":
     case "loss":
     case "schedule":
+      refuseGiven(scope(declaration.kind), declaration.name, declaration.kind);
       bindFormula(scope(declaration.kind), declaration);
       return;
     case "train":
@@ -33,11 +35,18 @@ export function bindDeclaration(resolving: Resolving, declaration: Declared, top
   }
 }
 
+/** What formulas name at the top of a file must not be called as any formula's given values: those would come first. */
+function refuseGiven(scope: Scope, name: Ast.Name, kind: string): void {
+  const given = Object.values(givenNames).some((names) => (names as readonly string[]).includes(name.text));
+  if (given) scope.resolving.collector.report("built-in-name", name.span, { name: name.text, kind, builtIn: "value" });
+}
+
 /** A parameter, let, learn or state must not hide what a formula is given, nor a function. */
 function refuseBuiltIn(scope: Scope, name: Ast.Name, kind: string): void {
   const { collector, vocabulary } = scope.resolving;
   if (isGiven(scope, name.text)) collector.report("built-in-name", name.span, { name: name.text, kind, builtIn: "value" });
-  else if (vocabulary.functions.has(name.text)) collector.report("built-in-name", name.span, { name: name.text, kind, builtIn: "function" });
+  else if (vocabulary.functions.has(name.text))
+    collector.report("built-in-name", name.span, { name: name.text, kind, builtIn: "function" });
 }
 
 type Introduced = readonly [name: Ast.Name, meaning: Meaning, kind: string];
@@ -130,10 +139,12 @@ function bindNotALayer(scope: Scope, name: Ast.Name, definition: Definition): Me
 
 // ---------------------------------------------------------------- formulas
 
+const itemKinds = { let: "constant", learn: "learned value", state: "state" } as const;
+
 function bindFormula(scope: Scope, formula: Ast.FormulaDeclaration): void {
   const withParams = withParameters(scope, formula.parameters);
   const items = formula.items.flatMap((node): Introduced[] =>
-    node.kind === "update" ? [] : [[node.name, { kind: "item", node }, node.kind === "let" ? "constant" : node.kind]],
+    node.kind === "update" ? [] : [[node.name, { kind: "item", node }, itemKinds[node.kind]]],
   );
   const bindings = formula.bindings.map((node): Introduced => [node.name, { kind: "binding", node }, "name"]);
   refuseShadowing(withParams, [...items, ...bindings]);
@@ -161,7 +172,7 @@ function bindItem(scope: Scope, item: Ast.FormulaItem): void {
       bindExpression(scope, item.value);
       return;
     case "learn":
-      bindArguments(scope, item.initial); // normal(0, 0.01), he: words of this place
+      bindInitial(scope, item.initial);
       for (const bound of [item.atLeast, item.atMost]) if (bound !== null) bindExpression(scope, bound);
       for (const axis of item.axes) if (axis.size !== null) bindExpression(scope, axis.size);
       return;
@@ -173,6 +184,14 @@ function bindItem(scope: Scope, item: Ast.FormulaItem): void {
       bindExpression(scope, item.value);
       return;
   }
+}
+
+/** `he`, `xavier` and `normal(0, 0.01)` are words of this place; anything else is a formula. */
+function bindInitial(scope: Scope, initial: Ast.Expression): void {
+  const isWord = initial.kind === "reference" && ["he", "xavier"].includes(initial.name.text);
+  const isNormal = initial.kind === "call" && isNamed(initial.callee, "normal");
+  if (isNormal) bindArguments(scope, initial);
+  else if (!isWord) bindExpression(scope, initial);
 }
 
 function bindUpdated(scope: Scope, name: Ast.Name): void {
@@ -193,12 +212,15 @@ function bindBinding(scope: Scope, binding: Ast.Binding): void {
 
 // ---------------------------------------------------------------- trainings and tables
 
+/** Settings whose value is an expression; words and settings that do not exist are looked at where they are planned. */
+const valued: readonly string[] = ["data", "backbone", "loss", "schedule", "clip", "batch", "epochs", "seed"];
+
 function bindTrainSetting(scope: Scope, setting: Ast.TrainSetting): void {
   if (setting.kind === "evaluate") {
     bindArguments(scope, setting.protocol);
     if (setting.every !== null) bindExpression(scope, setting.every);
   } else if (setting.keyword.text === "optimizer") bindOptimizer(scope, setting.value);
-  else if (setting.keyword.text !== "precision") bindExpression(within(scope, setting.keyword.text), setting.value);
+  else if (valued.includes(setting.keyword.text)) bindExpression(within(scope, setting.keyword.text), setting.value);
 }
 
 /** Losses, weightings and schedules are formulas wherever they stand: `rows weighting { easy(W[y]) }`. */

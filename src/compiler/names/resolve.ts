@@ -43,6 +43,7 @@ function topScope(
 ): ReadonlyMap<string, Definition> {
   const scope = new Map<string, Definition>();
   const first = new Map<string, Ast.Name>();
+  const meant: Ast.Name[] = [];
   const take = (name: Ast.Name, definition: Definition): void => {
     const before = first.get(name.text);
     if (before !== undefined) {
@@ -55,11 +56,15 @@ function topScope(
     scope.set(name.text, definition);
   };
   for (const declaration of module.file.declarations) {
-    if (declaration.kind === "use") takeUsed(resolving, module, declaration, scopes, take);
+    if (declaration.kind === "use") takeUsed(resolving, module, declaration, scopes, take, meant);
   }
   for (const declaration of module.file.declarations) {
-    if (declaration.kind !== "use" && declaration.name.text !== "") take(declaration.name, { declaration, module });
+    if (declaration.kind === "use" || declaration.name.text === "") continue;
+    const definition: Definition = { declaration, module };
+    resolving.meanings.set(declaration.name, { kind: "declaration", definition });
+    take(declaration.name, definition);
   }
+  for (const name of meant) if (!scope.has(name.text)) scope.set(name.text, unknownDefinition(name, module));
   return scope;
 }
 
@@ -69,6 +74,7 @@ function takeUsed(
   use: Ast.Use,
   scopes: ReadonlyMap<Module, ReadonlyMap<string, Definition>>,
   take: (name: Ast.Name, definition: Definition) => void,
+  meant: Ast.Name[],
 ): void {
   const target = module.uses.get(use) ?? null;
   const offered = target === null ? null : (scopes.get(target) ?? null);
@@ -82,7 +88,10 @@ function takeUsed(
       // The name stays unknown and silent: what it should have been is not here to be checked.
       resolving.meanings.set(name, { kind: "unknown" });
       take(name, unknownDefinition(name, module));
-      if (target !== null && offered !== null) reportNotOffered(resolving, use, name, target, offered);
+      if (target === null || offered === null) continue;
+      const near = reportNotOffered(resolving, use, name, target, offered);
+      // What was meant is likely what the file goes on to use: that is said once, here.
+      if (near !== null) meant.push({ ...name, text: near });
     }
   }
 }
@@ -93,16 +102,18 @@ function reportNotOffered(
   name: Ast.Name,
   target: Module,
   offered: ReadonlyMap<string, Definition>,
-): void {
+): string | null {
   const own = [...offered].filter(([, definition]) => definition.module === target).map(([each]) => each);
   const home = resolving.standardHome(name.text);
+  const near = nearest(name.text, own);
   resolving.collector.report("not-in-module", name.span, {
     name: name.text,
     module: use.module.text,
-    near: nearest(name.text, own),
+    near,
     home: home === use.module.text ? null : home,
     offered: own,
   });
+  return near;
 }
 
 /** Stands in for a used name that could not be found; `isUnknown` tells it apart. */

@@ -28,7 +28,11 @@ function lookUp(scope: Scope, name: string): Meaning | null {
     const meaning = at.local.get(name);
     if (meaning !== undefined) return meaning;
   }
-  return isGiven(scope, name) ? { kind: "given", name } : null;
+  if (!isGiven(scope, name)) return null;
+  // A declaration of that name was refused where it stands; which of the two is meant here nobody knows.
+  const kind = scope.top.get(name)?.declaration.kind;
+  const refused = kind === "let" || kind === "loss" || kind === "weighting" || kind === "schedule";
+  return refused ? { kind: "unknown" } : { kind: "given", name };
 }
 
 function declared(scope: Scope, name: Ast.Name): Meaning | null {
@@ -60,7 +64,8 @@ export function bindCallee(scope: Scope, name: Ast.Name, argumentCount: number):
   const top = scope.top.get(name.text)?.declaration;
   const takesNone = top !== undefined && !("parameters" in top && top.parameters.length > 0);
   let found = lookUp(scope, name.text);
-  if (found === null && isFunction && (top === undefined || (takesNone && argumentCount > 0))) found = { kind: "function", name: name.text };
+  if (found === null && isFunction && (top === undefined || (takesNone && argumentCount > 0)))
+    found = { kind: "function", name: name.text };
   const meaning = found ?? declared(scope, name) ?? reportUnknown(scope, name, "call");
   scope.resolving.meanings.set(name, meaning);
   return meaning;

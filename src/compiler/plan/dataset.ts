@@ -9,7 +9,18 @@ import { newBody, Use } from "../types/body.js";
 import { checkedText, expectWithin } from "../types/expect.js";
 import { checkExpression } from "../types/formula.js";
 import type { DataPartPlan, DatasetPlan } from "./plan.js";
-import { constantBody, count, type Planning, reportUnknownWord, reportValue, settingNumber, textOf, unwrapped, whole, wordCall } from "./planning.js";
+import {
+  constantBody,
+  count,
+  type Planning,
+  reportUnknownWord,
+  reportValue,
+  settingNumber,
+  textOf,
+  unwrapped,
+  whole,
+  wordCall,
+} from "./planning.js";
 
 export interface DataUse {
   readonly plan: DataPartPlan;
@@ -33,6 +44,7 @@ export function planData(planning: Planning, setting: string, expression: Ast.Ex
     return null;
   }
   const dataset = planDataset(planning, declaration);
+  if (dataset === null) return null;
   if (inner.kind !== "member") return { plan: { dataset: dataset.name, part: null }, dataset };
   const parts = Object.keys(dataset.split?.parts ?? {});
   const part = inner.name.text;
@@ -42,13 +54,15 @@ export function planData(planning: Planning, setting: string, expression: Ast.Ex
   return null;
 }
 
-export function planDataset(planning: Planning, declaration: Ast.Dataset): DatasetPlan {
-  const known = planning.datasets.get(declaration);
-  if (known !== undefined) return known;
+export function planDataset(planning: Planning, declaration: Ast.Dataset): DatasetPlan | null {
+  return planning.datasets.take(declaration, declaration.name.text, (name) => makeDataset(planning, declaration, name));
+}
+
+function makeDataset(planning: Planning, declaration: Ast.Dataset, name: string): DatasetPlan {
   const settings = collectSettings(planning, declaration);
   const source = planSource(planning, declaration.from);
-  const plan: DatasetPlan = {
-    name: declaration.name.text,
+  return {
+    name,
     at: planning.locate(declaration.name.span),
     source,
     image: planImage(planning, declaration, settings.image),
@@ -57,8 +71,6 @@ export function planDataset(planning: Planning, declaration: Ast.Dataset): Datas
     augment: settings.augment?.steps.flatMap((step) => planAugmentation(planning, step)) ?? [],
     split: settings.split === undefined ? null : planSplit(planning, declaration.name.text, settings.split, source),
   };
-  planning.datasets.set(declaration, plan);
-  return plan;
 }
 
 type Settings = { readonly [K in Ast.DatasetSetting["kind"]]?: Extract<Ast.DatasetSetting, { kind: K }> };
@@ -171,16 +183,17 @@ function planSplit(
   source: DatasetPlan["source"],
 ): Split {
   if (setting.unit.text !== "identities") reportUnknownWord(planning, "thing to split by", setting.unit, ["identities"]);
-  const parts: Record<string, number> = {};
+  const sizes = new Map<string, number>();
   for (const part of setting.parts) {
     const size = settingNumber(planning, part.name.text, part.count, count);
-    if (Object.hasOwn(parts, part.name.text)) {
+    if (sizes.has(part.name.text)) {
       planning.collector.report("repeated-setting", part.name.span, { name: part.name.text, kind: "split" });
-    } else if (part.name.text !== "") parts[part.name.text] = size ?? 1;
+    } else if (part.name.text !== "") sizes.set(part.name.text, size ?? 1);
   }
-  const wanted = Object.values(parts).reduce((sum, each) => sum + each, 0);
+  const parts = Object.fromEntries(sizes);
+  const wanted = [...sizes.values()].reduce((sum, each) => sum + each, 0);
   if (source.kind === "synthetic" && source.identities > 0 && wanted > source.identities) {
-    planning.collector.report("split-too-large", setting.span, { dataset, wanted, have: source.identities, parts: Object.entries(parts) });
+    planning.collector.report("split-too-large", setting.span, { dataset, wanted, have: source.identities, parts: [...sizes] });
   }
   const { seed } = setting;
   if (seed === null) return { parts, seed: 0 };

@@ -20,6 +20,7 @@ function formulasIn(bound: Bound, expression: Ast.Expression): readonly Ast.Form
       const meaning = bound.meanings.get(expression.name);
       if (meaning?.kind !== "declaration") return [];
       const { declaration } = meaning.definition;
+      if (declaration.kind === "let") return formulasIn(bound, declaration.value);
       return declaration.kind === "loss" || declaration.kind === "weighting" || declaration.kind === "schedule" ? [declaration] : [];
     }
     case "call":

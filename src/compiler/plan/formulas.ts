@@ -12,12 +12,12 @@ import type { Checked, Value, Weighting } from "../types/value.js";
 import { weighLoss } from "../types/weighting.js";
 import { formulaText } from "./formula-text.js";
 import type { LossPlan, SchedulePlan } from "./plan.js";
-import { type Planning, sourceText, unwrapped } from "./planning.js";
+import { keyOf, type Planning, sourceText, unwrapped } from "./planning.js";
 
 /** The loss that an expression stands for, as a training or a table has it. */
 export function planLoss(planning: Planning, expression: Ast.Expression, where: string): LossPlan | null {
   const title = sourceText(expression.span);
-  return planning.losses.take(title, identifierOf(expression), (name) => {
+  return planning.losses.take(keyOf(expression), identifierOf(expression), (name) => {
     const body = newBody(planning.checking, new Use(), "loss", where);
     const value = checkExpression(body, expression);
     if (!isWanted(planning, expression, value, "loss", where)) return null;
@@ -29,7 +29,7 @@ export function planLoss(planning: Planning, expression: Ast.Expression, where: 
 /** A weighting multiplied to a loss: the cell of a table with weightings for rows or columns. */
 export function planProduct(planning: Planning, weighting: Ast.Expression, loss: Ast.Expression, where: string): LossPlan | null {
   const title = `${operandText(weighting)} * ${operandText(loss)}`;
-  return planning.losses.take(title, `${identifierOf(weighting)}${capital(identifierOf(loss))}`, (name) => {
+  return planning.losses.take(`${keyOf(weighting)} * ${keyOf(loss)}`, camel(`${identifierOf(weighting)}_${identifierOf(loss)}`), (name) => {
     const body = newBody(planning.checking, new Use(), "loss", where);
     const weigh = checkExpression(body, weighting);
     const charged = checkExpression(body, loss);
@@ -47,7 +47,13 @@ function operandText(expression: Ast.Expression): string {
 }
 
 /** Whether a declared thing of the right kind stands here; says so where it does not. */
-function isWanted(planning: Planning, expression: Ast.Expression, value: Checked, wanted: "loss" | "weighting" | "schedule", where: string): boolean {
+function isWanted(
+  planning: Planning,
+  expression: Ast.Expression,
+  value: Checked,
+  wanted: "loss" | "weighting" | "schedule",
+  where: string,
+): boolean {
   if (value.kind === "unknown") return false;
   const head = unwrapped(expression);
   const name = head.kind === "reference" ? head.name : head.kind === "call" && head.callee.kind === "reference" ? head.callee.name : null;
@@ -81,7 +87,7 @@ function finishLoss(planning: Planning, body: Body, loss: Value, naming: Naming)
     formula: formulaText(planning.checking.bound, [naming.expression, ...(naming.other === undefined ? [] : [naming.other])], naming.title),
     at: planning.locate(declarationSpan(planning, naming.expression)),
     uses: usesOf([perSample, ...(weights === null ? [] : [weights]), ...updates]),
-    parameters: [...use.parameters].map(([name, value]) => ({ name, value })),
+    parameters: parametersIn(use, [perSample, ...(weights === null ? [] : [weights]), ...updates]),
     learned: use.learned.map(({ name, axes, sizes, initial, atLeast, atMost }) => ({ name, axes, sizes, initial, atLeast, atMost })),
     states: use.states,
     perSample,
@@ -112,7 +118,11 @@ function hasGradients(planning: Planning, body: Body, perSample: Expr, naming: N
     const [fact] = gradientFacts(perSample, [own?.expr ?? x]);
     const by = own === undefined ? "x, the embedding" : `\`${own.name}\`, which it learns`;
     const place = fact?.at.origin ?? own?.node.name.span ?? perSample.origin ?? naming.expression.span;
-    planning.collector.report("no-gradient", place, { what: `the loss \`${naming.title}\``, by, cut: fact === undefined ? null : cutText(fact.why) });
+    planning.collector.report("no-gradient", place, {
+      what: `the loss \`${naming.title}\``,
+      by,
+      cut: fact === undefined ? null : cutText(fact.why),
+    });
   }
   return complete;
 }
@@ -122,6 +132,12 @@ function cutText(why: "comparison" | "step" | "stopped"): string {
   return why === "stopped" ? "`stop`" : "a function that goes in steps";
 }
 
+/** Those that the formulas still name, in the order in which they were met. */
+function parametersIn(use: Use, roots: readonly Expr[]): LossPlan["parameters"] {
+  const named = new Set(inOrder(roots).flatMap((each) => (each.kind === "parameter" ? [each.name] : [])));
+  return [...use.parameters].filter(([name]) => named.has(name)).map(([name, value]) => ({ name, value }));
+}
+
 function usesOf(roots: readonly Expr[]): LossPlan["uses"] {
   const named = new Set(inOrder(roots).flatMap((each) => (each.kind === "input" ? [each.name] : [])));
   return (["x", "y", "W", "b"] as const).filter((name) => named.has(name));
@@ -129,7 +145,7 @@ function usesOf(roots: readonly Expr[]): LossPlan["uses"] {
 
 export function planSchedule(planning: Planning, expression: Ast.Expression, where: string): SchedulePlan | null {
   const title = sourceText(expression.span);
-  return planning.schedules.take(title, identifierOf(expression), (name) => {
+  return planning.schedules.take(keyOf(expression), identifierOf(expression, "rate"), (name) => {
     const body = newBody(planning.checking, new Use(), "schedule", where);
     const value = checkExpression(body, expression);
     if (!isWanted(planning, expression, value, "schedule", where)) return null;
@@ -140,7 +156,7 @@ export function planSchedule(planning: Planning, expression: Ast.Expression, whe
       title,
       formula: formulaText(planning.checking.bound, [expression], title),
       at: planning.locate(declarationSpan(planning, expression)),
-      parameters: [...body.use.parameters].map(([each, set]) => ({ name: each, value: set })),
+      parameters: parametersIn(body.use, [rate.expr]),
       rate: rate.expr,
     };
   });
@@ -155,10 +171,10 @@ function declarationSpan(planning: Planning, expression: Ast.Expression): Ast.Ex
 }
 
 /** A name for the program from the names in the expression: `focal(2) * softmax` is `focalSoftmax`. */
-export function identifierOf(expression: Ast.Expression): string {
+export function identifierOf(expression: Ast.Expression, otherwise = "inlineLoss"): string {
   const names = namesIn(expression);
-  const [first = "formula", ...rest] = names;
-  return [first, ...rest.map(capital)].join("");
+  const [first = otherwise, ...rest] = names;
+  return rest.length === 0 ? first : camel([first, ...rest].join("_"));
 }
 
 function namesIn(expression: Ast.Expression): readonly string[] {
@@ -176,6 +192,7 @@ function namesIn(expression: Ast.Expression): readonly string[] {
   }
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** `half_cosine_softmax` as `halfCosineSoftmax`, with no letter lost. */
+function camel(text: string): string {
+  return text.replace(/(?<=.)_+(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,5 +1,5 @@
 /** Plan to plan: formulas in stable form, gradients derived, constants folded; the rules that fired are kept for `explain`. */
-import { classBias, classWeights, embedding, input, make, number, sizeOf } from "../formula/build.js";
+import { classBias, classWeights, embedding, input, make, number } from "../formula/build.js";
 import type { Expr, InputExpr } from "../formula/expr.js";
 import { differentiate } from "../formula/gradient.js";
 import { type Fired, improve } from "../formula/improve.js";
@@ -55,7 +55,7 @@ function present(exprs: readonly (Expr | null)[]): readonly Expr[] {
   return exprs.filter((expr) => expr !== null);
 }
 
-function union(first: readonly Fired[], second: readonly Fired[]): readonly Fired[] {
+function union(first: readonly Fired[], second: readonly Fired[]): LossPlan["rules"] {
   const names = new Set(first.map((each) => each.name));
   return [...first, ...second.filter((each) => !names.has(each.name))];
 }

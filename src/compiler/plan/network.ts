@@ -3,9 +3,11 @@ import type { ArgumentValue, Layer, Shape } from "../../runtime/describe.js";
 import { shapeText } from "../network/network.js";
 import { measureNetwork, type ShapeFault } from "../network/shapes.js";
 import type * as Ast from "../syntax/ast.js";
+import { argumentValue } from "../types/arguments.js";
 import { type CheckedBackbone, checkBackbone, outputOf, type WrittenLayer } from "../types/check-network.js";
+import { checkExpression } from "../types/formula.js";
 import type { BackbonePlan, LayerPlan } from "./plan.js";
-import { type Planning, reportValue, sourceText, wordCall } from "./planning.js";
+import { constantBody, keyOf, type Planning, reportValue, sourceText, wordCall } from "./planning.js";
 
 /** The backbone that a setting names, for images of this size; null where it cannot be made. */
 export function planBackbone(planning: Planning, setting: string, expression: Ast.Expression, input: Shape): BackbonePlan | null {
@@ -40,14 +42,15 @@ function makeBackbone(
   input: Shape,
 ): BackbonePlan | null {
   const title = use === null ? declaration.name.text : sourceText(use.span);
-  return planning.backbones.take(`${title} ${shapeText(input)}`, declaration.name.text, (name) => {
+  const key = use === null ? `${declaration.span.source.name}: ${title}` : keyOf(use);
+  return planning.backbones.take(`${key} ${shapeText(input)}`, declaration.name.text, (name) => {
     const { checking, catalogues, locate } = planning;
     const checked = checkBackbone(checking, catalogues.layers, locate, declaration, args, use);
     if (checked === null) return null;
     const measured = measureNetwork(checked, input);
-    for (const fault of measured.faults) reportFault(planning, fault);
+    for (const fault of measured.faults) reportFault(planning, fault, input);
     if (measured.output === null || !endsInFeatures(planning, declaration, measured.output)) return null;
-    for (const [block, body] of checked.blocks) planBlock(planning, block, body);
+    for (const [block, written] of checked.blocks) planBlock(planning, block, written);
     return {
       name,
       title,
@@ -62,9 +65,9 @@ function makeBackbone(
   });
 }
 
-function reportFault(planning: Planning, { layer, origin, fault }: ShapeFault): void {
+function reportFault(planning: Planning, { layer, origin, fault }: ShapeFault, input: Shape): void {
   const related = (origin?.calls ?? []).map((place) => ({ place, text: "in this block" }));
-  const params = { layer: layer.kind, needs: fault.needs, given: fault.given, hint: fault.hint };
+  const params = { layer: layer.kind, needs: fault.needs, given: fault.given, hint: fault.hint, input: shapeText(input) };
   planning.collector.report("shape-mismatch", origin?.span ?? null, params, related);
 }
 
@@ -78,28 +81,19 @@ function endsInFeatures(planning: Planning, declaration: Ast.Backbone, output: S
 
 /** Blocks keep one body for all their uses: callees are planned before callers. */
 function planBlock(planning: Planning, declaration: Ast.Block, body: readonly WrittenLayer[]): void {
-  if (planning.blocks.has(declaration)) return;
-  planning.blocks.set(declaration, {
-    name: declaration.name.text,
+  planning.blocks.take(declaration, declaration.name.text, (name) => ({
+    name,
     at: planning.locate(declaration.name.span),
-    parameters: declaration.parameters.map((each) => ({ name: each.name.text, default: literal(each.default) })),
+    parameters: declaration.parameters.map((each) => ({ name: each.name.text, default: defaultOf(planning, each) })),
     body: body.map((layer) => layerPlan(layer, () => null, planning)),
-  });
+  }));
 }
 
-function literal(expression: Ast.Expression | null): ArgumentValue | null {
-  switch (expression?.kind) {
-    case "number":
-      return expression.value;
-    case "size":
-      return expression.sizes;
-    case "string":
-      return expression.value;
-    case "group":
-      return literal(expression.inner);
-    default:
-      return null;
-  }
+/** The program has the value: constants of the spec are not in scope where the block stands. */
+function defaultOf(planning: Planning, parameter: Ast.Parameter): ArgumentValue | null {
+  const chosen = planning.checking.set.get(parameter) ?? parameter.default;
+  if (chosen === null) return null;
+  return argumentValue(checkExpression(constantBody(planning, `\`${parameter.name.text}\``), chosen));
 }
 
 function layerPlans(checked: CheckedBackbone, planning: Planning, outputs: ReadonlyMap<Layer, Shape>): readonly LayerPlan[] {
@@ -108,7 +102,7 @@ function layerPlans(checked: CheckedBackbone, planning: Planning, outputs: Reado
 
 function layerPlan(layer: WrittenLayer, output: (layer: WrittenLayer) => Shape | null, planning: Planning): LayerPlan {
   return {
-    kind: layer.kind,
+    kind: layer.block === null ? layer.kind : (planning.blocks.get(layer.block)?.name ?? layer.kind),
     block: layer.block !== null,
     at: layer.at,
     args: layer.args,

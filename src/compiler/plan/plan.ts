@@ -17,10 +17,11 @@ export interface Plan {
   readonly file: string;
   readonly datasets: readonly DatasetPlan[];
   readonly blocks: readonly BlockPlan[]; // those in use, callees before callers
-  readonly backbones: readonly BackbonePlan[]; // those in use, one for each set of arguments
-  readonly losses: readonly LossPlan[]; // those in use, one for each set of arguments
+  /** One for each set of arguments in use, then those that the file declares and does not use, with their defaults. */
+  readonly backbones: readonly BackbonePlan[];
+  readonly losses: readonly LossPlan[];
   readonly schedules: readonly SchedulePlan[];
-  readonly trains: readonly TrainPlan[];
+  readonly trains: readonly TrainPlan[]; // of the file, and of others where a table starts from them
   readonly tables: readonly TablePlan[];
 }
 

@@ -1,7 +1,8 @@
 /** What the planning of one file shares, and the small steps that all parts of it take. */
-import { nearest } from "../../diagnostics/suggest.js";
+
 import type { Collector } from "../../diagnostics/collector.js";
 import type { Span } from "../../diagnostics/source.js";
+import { nearest } from "../../diagnostics/suggest.js";
 import type { ArgumentDescription, LayerDescription, OptimizerDescription } from "../../runtime/describe.js";
 import type { Augmentation } from "../../runtime/experiment.js";
 import type * as Ast from "../syntax/ast.js";
@@ -10,13 +11,16 @@ import { constantNumber } from "../types/constant.js";
 import { checkedText } from "../types/expect.js";
 import { checkExpression } from "../types/formula.js";
 import type { Checked } from "../types/value.js";
-import type { BackbonePlan, BlockPlan, DatasetPlan, Location, LossPlan, SchedulePlan, TrainPlan } from "./plan.js";
+import type { BackbonePlan, BlockPlan, DatasetPlan, Location, LossPlan, SchedulePlan } from "./plan.js";
+import type { TrainUse } from "./train.js";
 
 /** What the runtime can do, by the names of the language. */
 export interface Catalogues {
   readonly layers: Readonly<Record<string, LayerDescription>>;
   readonly optimizers: Readonly<Record<string, Pick<OptimizerDescription, "name" | "arguments">>>;
-  readonly augmentations: Readonly<Record<Augmentation["kind"], { readonly name: string; readonly arguments: readonly ArgumentDescription[] }>>;
+  readonly augmentations: Readonly<
+    Record<Augmentation["kind"], { readonly name: string; readonly arguments: readonly ArgumentDescription[] }>
+  >;
 }
 
 export interface Planning {
@@ -26,25 +30,29 @@ export interface Planning {
   readonly locate: (span: Span) => Location;
   /** Input of backbones that no training uses. */
   readonly input: readonly [number, number, number];
-  readonly datasets: Map<Ast.Dataset, DatasetPlan>;
-  readonly blocks: Map<Ast.Block, BlockPlan>;
+  readonly datasets: Registry<DatasetPlan, Ast.Dataset>;
+  readonly blocks: Registry<BlockPlan, Ast.Block>;
   readonly backbones: Registry<BackbonePlan>;
   readonly losses: Registry<LossPlan>;
   readonly schedules: Registry<SchedulePlan>;
-  readonly trains: Map<Ast.Train, TrainPlan | null>;
+  readonly trains: Map<Ast.Train, TrainUse | null>;
 }
 
 /** Plans by what they are of, each with a name of its own; null: tried and wrong, already said. */
-export class Registry<P> {
-  private readonly made = new Map<string, P | null>();
+export class Registry<P, K = string> {
+  private readonly made = new Map<K, P | null>();
   private readonly names = new Set<string>();
 
   get all(): readonly P[] {
     return [...this.made.values()].filter((each) => each !== null);
   }
 
+  get(key: K): P | null {
+    return this.made.get(key) ?? null;
+  }
+
   /** The plan for `key`, made the first time with a name near `name`. */
-  take(key: string, name: string, make: (name: string) => P | null): P | null {
+  take(key: K, name: string, make: (name: string) => P | null): P | null {
     const known = this.made.get(key);
     if (known !== undefined) return known;
     const plan = make(this.free(name));
@@ -67,7 +75,15 @@ export function constantBody(planning: Planning, what: string): Body {
 /** The text of an expression on one line, comments left out. */
 export function sourceText(span: Span): string {
   const text = span.source.text.slice(span.start, span.end);
-  return text.replace(/\/\/[^\n]*/g, " ").replace(/\s+/g, " ").trim();
+  return text
+    .replace(/\/\/[^\n]*/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+/** What an expression means depends on its file as well as on its text. */
+export function keyOf(expression: Ast.Expression): string {
+  return `${expression.span.source.name}: ${sourceText(expression.span)}`;
 }
 
 export interface NumberWanted {
@@ -84,7 +100,8 @@ export function settingNumber(planning: Planning, name: string, expression: Ast.
   const value = checkExpression(constantBody(planning, `the setting \`${name}\``), expression);
   const number = constantNumber(value);
   if (number !== null && wanted.fits(number)) return number;
-  if (value.kind !== "unknown") reportValue(planning, name, expression, wanted.wanted, number === null ? checkedText(value) : `\`${number}\``);
+  if (value.kind !== "unknown")
+    reportValue(planning, name, expression, wanted.wanted, number === null ? checkedText(value) : `\`${number}\``);
   return null;
 }
 

@@ -1,7 +1,6 @@
 /**
  * The syntax tree: one node for each thing that stands in the text, never written to after `buildAst` made it.
- * Facts about nodes (what a name means, a formula's type) live in side tables of the later phases.
- * Broken text still gives a tree: what could not be read is a `hole`, and later phases stay silent about holes.
+ * Facts about nodes live in side tables of the later phases. What could not be read is a `hole`, about which they are silent.
  */
 import type { SourceFile, Span } from "../../diagnostics/source.js";
 
@@ -22,6 +21,8 @@ export interface File {
   readonly source: SourceFile;
   readonly declarations: readonly Declaration[];
   readonly comments: readonly Comment[];
+  /** Names that unread text may have declared; `any` where even those are missing (a broken `use`). Absent where all was read. */
+  readonly lost?: ReadonlySet<string> | "any";
   readonly span: Span;
 }
 

@@ -9,6 +9,7 @@ import type {
   Dataset,
   DatasetSetting,
   Declaration,
+  Expression,
   FormulaDeclaration,
   FormulaItem,
   LayerBody,
@@ -19,10 +20,10 @@ import type {
   State,
   Use,
 } from "./ast.js";
-import { buildArguments, buildExpression, type Context } from "./build-expression.js";
 import { buildTable, buildTrain } from "./build-experiment.js";
+import { buildArguments, buildExpression } from "./build-expression.js";
 import { stringLiteral } from "./literals.js";
-import { missingName, nameOf, one, spanOf, spanOfToken } from "./tree.js";
+import { type Context, missingName, nameOf, once, one, spanOf, spanOfToken } from "./tree.js";
 
 export function buildDeclaration(context: Context, node: Cst.DeclarationCstNode): Declaration {
   const { use, constant, dataset, network, formula, train, table } = node.children;
@@ -126,7 +127,11 @@ function buildParameters(context: Context, node: Cst.ParametersCstNode | undefin
 }
 
 function buildLayers(context: Context, node: Cst.LayersCstNode): LayerBody {
-  return { kind: "layers", layers: (node.children.layer ?? []).map((layer) => buildLayer(context, layer)), span: spanOf(context.source, node) };
+  return {
+    kind: "layers",
+    layers: (node.children.layer ?? []).map((layer) => buildLayer(context, layer)),
+    span: spanOf(context.source, node),
+  };
 }
 
 function buildLayer(context: Context, node: Cst.LayerCstNode): LayerCall {
@@ -173,16 +178,22 @@ function buildItem(context: Context, node: Cst.FormulaItemCstNode): FormulaItem 
 
 function buildLearn(context: Context, node: Cst.LearnCstNode): Learn {
   const { Word, axes, expression, bound = [] } = node.children;
-  const bounds = bound.map(({ children }) => ({ least: children.Least !== undefined, value: buildExpression(context, one(children.expression)) }));
+  const least = bound.filter(({ children }) => children.Least !== undefined);
+  const most = bound.filter(({ children }) => children.Most !== undefined);
   return {
     kind: "learn",
     name: nameOf(context.source, one(Word)),
     axes: buildAxes(context, one(axes)),
     initial: buildExpression(context, one(expression)),
-    atLeast: bounds.find((found) => found.least)?.value ?? null,
-    atMost: bounds.find((found) => !found.least)?.value ?? null,
+    atLeast: buildBound(context, "`at least`", least),
+    atMost: buildBound(context, "`at most`", most),
     span: spanOf(context.source, node),
   };
+}
+
+function buildBound(context: Context, what: string, found: readonly Cst.BoundCstNode[]): Expression | null {
+  const bound = once(context, what, found);
+  return bound === null ? null : buildExpression(context, one(bound.children.expression));
 }
 
 function buildState(context: Context, node: Cst.StateCstNode): State {
@@ -251,4 +262,3 @@ export function buildBroken(context: Context, found: Broken): Declaration | null
       return null;
   }
 }
-

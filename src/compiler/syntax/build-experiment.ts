@@ -2,9 +2,9 @@
 import type * as Cst from "../../../grammar/cst.js";
 import { diagnostic } from "../../diagnostics/diagnostic.js";
 import type { Expression, Name, Table, TableEntry, TableSetting, Train, TrainSetting } from "./ast.js";
-import { buildExpression, type Context } from "./build-expression.js";
+import { buildExpression } from "./build-expression.js";
 import { stringLiteral } from "./literals.js";
-import { nameOf, one, spanOf } from "./tree.js";
+import { type Context, nameOf, once, one, spanOf } from "./tree.js";
 
 export function buildTrain(context: Context, node: Cst.TrainCstNode): Train {
   return {
@@ -21,7 +21,13 @@ function buildTrainSetting(context: Context, node: Cst.TrainSettingCstNode): Tra
   if (evaluate?.[0] !== undefined) {
     const { expression, Keep } = evaluate[0].children;
     const [protocol, every] = expression.map((value) => buildExpression(context, value));
-    return { kind: "evaluate", protocol: one(protocol === undefined ? [] : [protocol]), every: every ?? null, keepBest: Keep !== undefined, span };
+    return {
+      kind: "evaluate",
+      protocol: one(protocol === undefined ? [] : [protocol]),
+      every: every ?? null,
+      keepBest: Keep !== undefined,
+      span,
+    };
   }
   const { Word, expression } = one(setting).children;
   const keyword = nameOf(context.source, one(Word));
@@ -57,8 +63,18 @@ function buildTableSetting(context: Context, node: Cst.TableSettingCstNode): Tab
       kind: "cell",
       value: buildExpression(context, one(expression)),
       format: Word?.[0] === undefined ? null : nameOf(context.source, Word[0]),
-      spread: cellStyle.some((style) => style.children.Mean !== undefined),
-      best: cellStyle.some((style) => style.children.Best !== undefined),
+      spread:
+        once(
+          context,
+          "`mean and std`",
+          cellStyle.filter((style) => style.children.Mean !== undefined),
+        ) !== null,
+      best:
+        once(
+          context,
+          "`best bold`",
+          cellStyle.filter((style) => style.children.Best !== undefined),
+        ) !== null,
       span,
     };
   }
@@ -75,7 +91,10 @@ function buildVariation(context: Context, node: Cst.VariationCstNode): TableSett
     kind: Rows === undefined ? "columns" : "rows",
     what: nameOf(source, one(Word)),
     entries: entry.map((item) => buildEntry(context, item)),
-    tuned: tuned === undefined || path === undefined || values === undefined ? null : { path, values, span: { source, start: tuned.startOffset, end } },
+    tuned:
+      tuned === undefined || path === undefined || values === undefined
+        ? null
+        : { path, values, span: { source, start: tuned.startOffset, end } },
     span: spanOf(source, node),
   };
 }
@@ -97,7 +116,8 @@ function buildPublished(context: Context, node: Cst.PublishedCstNode): TableSett
     source: stringLiteral(context.source, one(Text), context.report),
     entries: figure.map((one_) => {
       const [row, column, value] = one_.children.expression.map((part) => buildExpression(context, part));
-      if (row === undefined || column === undefined || value === undefined) throw new Error("a published figure has a row, a column and a value");
+      if (row === undefined || column === undefined || value === undefined)
+        throw new Error("a published figure has a row, a column and a value");
       return { row, column, value, span: spanOf(context.source, one_) };
     }),
     within: expression?.[0] === undefined ? null : buildExpression(context, expression[0]),

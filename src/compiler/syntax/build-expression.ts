@@ -2,17 +2,10 @@
 import type { IToken } from "chevrotain";
 import type * as Cst from "../../../grammar/cst.js";
 import { bindingOf, prefixLevels } from "../../../grammar/precedence.js";
-import type { Diagnostic } from "../../diagnostics/diagnostic.js";
-import { join, type SourceFile } from "../../diagnostics/source.js";
+import { join } from "../../diagnostics/source.js";
 import type { Argument, BinaryOperator, ComparisonOperator, Expression, Over } from "./ast.js";
 import { numberLiteral, sizeLiteral, stringLiteral } from "./literals.js";
-import { nameOf, one, spanOf, spanOfToken } from "./tree.js";
-
-/** What building needs beside the syntax: the text for spans, and where to report what only shows here. */
-export interface Context {
-  readonly source: SourceFile;
-  readonly report: (found: Diagnostic) => void;
-}
+import { type Context, nameOf, one, spanOf, spanOfToken } from "./tree.js";
 
 export function buildExpression(context: Context, node: Cst.ExpressionCstNode): Expression {
   const { conditional, operation } = node.children;
@@ -42,7 +35,11 @@ class Chain {
   ) {
     const { operand, Infix = [] } = node.children;
     // Each operand's prefixes become items of their own: `-x^2` negates the power, not x.
-    this.items = operand.flatMap((one, i) => [...(i === 0 ? [] : [Infix[i - 1]].flatMap((t) => t ?? [])), ...(one.children.Prefix ?? []), one]);
+    this.items = operand.flatMap((one, i) => [
+      ...(i === 0 ? [] : [Infix[i - 1]].flatMap((t) => t ?? [])),
+      ...(one.children.Prefix ?? []),
+      one,
+    ]);
   }
 
   read(): Expression {
@@ -112,7 +109,13 @@ function buildSuffix(context: Context, base: Expression, node: Cst.SuffixCstNode
   const span = join(base.span, spanOf(context.source, node));
   if (call?.[0] !== undefined) {
     const { argumentList, over } = call[0].children;
-    return { kind: "call", callee: base, args: buildArguments(context, argumentList?.[0]), over: over?.[0] === undefined ? null : buildOver(context, over[0]), span };
+    return {
+      kind: "call",
+      callee: base,
+      args: buildArguments(context, argumentList?.[0]),
+      over: over?.[0] === undefined ? null : buildOver(context, over[0]),
+      span,
+    };
   }
   if (index?.[0] !== undefined) return { kind: "index", base, index: buildExpression(context, one(index[0].children.expression)), span };
   return { kind: "member", base, name: nameOf(context.source, one(one(member).children.Word)), span };

@@ -58,8 +58,11 @@ export function contextOf(rules: readonly string[], keyword: string): string {
     const context = contexts[rule];
     if (context !== undefined) return context;
   }
-  return `a ${keyword}`;
+  return keyword === "let" || keyword === "use" ? `a \`${keyword}\`` : `a ${keyword}`;
 }
+
+/** Rules whose braces hold statements. */
+const statements = new Set(["dataset", "layers", "train", "table", "formulaBody"]);
 
 /** What may stand where a repetition ends, which the parser itself does not say: it only misses the closing sign. */
 const endings: Readonly<Record<string, string>> = {
@@ -82,7 +85,9 @@ const endings: Readonly<Record<string, string>> = {
   "network `{`": "`{`",
 };
 
-export function expectationOf(rule: string, expected: string): string {
+/** `goesOn`: a value stands before the place, and what follows it belongs to nothing. */
+export function expectationOf(rule: string, expected: string, goesOn: boolean): string {
+  if (goesOn && statements.has(rule)) return "an operator or a new line";
   if (expected === "the end") return "an operator or a new line";
   if (rule === "operand" || rule === "primary") return "a value";
   return endings[`${rule} ${expected}`] ?? expected;
@@ -123,10 +128,16 @@ export function hintOf(problem: Unexpected, sameLine: boolean): string | null {
   if (image === "if") return "Inside a larger formula, put the whole `if ... then ... else ...` in parentheses.";
   if (image === "else" || image === "then") return `A \`${image}\` belongs to an \`if\` before it.`;
   const word = /^[A-Za-z_]/.test(image);
-  const near = word ? nearest(image, [rule, rules.at(-2) ?? ""].flatMap((name) => openers[name] ?? [])) : null;
+  const near = word
+    ? nearest(
+        image,
+        [rule, rules.at(-2) ?? ""].flatMap((name) => openers[name] ?? []),
+      )
+    : null;
   if (near !== null) return `Did you mean \`${near}\`?`;
   const value = before !== null && /[\w)\]]$/.test(before.image);
-  if (sameLine && value && ended.has(rule) && (word || /^[\d(]/.test(image))) return "A product is written with `*`.";
+  if (sameLine && value && (expected === "the end" || ended.has(rule)) && (word || /^[\d(]/.test(image)))
+    return "A product is written with `*`.";
   if (image === ":" || image === "=") return null;
   return null;
 }

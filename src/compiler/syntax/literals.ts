@@ -18,7 +18,13 @@ export function numberLiteral(source: SourceFile, token: IToken): NumberLiteral 
       return { kind: "number", value: (value * Math.PI) / 180, text: image, unit: "degrees", span };
     case "Bytes": {
       const [, letter = "K", binary = ""] = /([KMGT])(i?)B$/.exec(image) ?? [];
-      return { kind: "number", value: value * (binary === "i" ? 1024 : 1000) ** (multiples[letter] ?? 0), text: image, unit: "bytes", span };
+      return {
+        kind: "number",
+        value: value * (binary === "i" ? 1024 : 1000) ** (multiples[letter] ?? 0),
+        text: image,
+        unit: "bytes",
+        span,
+      };
     }
     case "TrailingPoint":
       return { kind: "number", value, text: image.slice(0, -1), unit: null, span };
@@ -47,14 +53,17 @@ const escapes: Readonly<Record<string, string>> = { '"': '"', "\\": "\\", n: "\n
 export function stringLiteral(source: SourceFile, token: IToken, report: (found: Diagnostic) => void): StringLiteral {
   const name = token.tokenType.name;
   const inner = name === "OpenText" ? token.image.slice(1) : token.image.slice(1, -1);
-  const value = inner.replace(/\\(?:u\{([0-9a-fA-F]{1,6})\}|([\s\S]|$))/g, (whole: string, code: string | undefined, letter: string | undefined, offset: number) => {
-    const point = code === undefined ? Number.NaN : Number.parseInt(code, 16);
-    const meant = code === undefined ? escapes[letter ?? ""] : point <= 0x10ffff ? String.fromCodePoint(point) : undefined;
-    if (meant !== undefined || name !== "Text") return meant ?? whole;
-    const start = token.startOffset + 1 + offset;
-    report(diagnostic("unknown-escape", { source, start, end: start + whole.length }, { escape: whole }));
-    return whole;
-  });
+  const value = inner.replace(
+    /\\(?:u\{([0-9a-fA-F]{1,6})\}|([\s\S]|$))/g,
+    (whole: string, code: string | undefined, letter: string | undefined, offset: number) => {
+      const point = code === undefined ? Number.NaN : Number.parseInt(code, 16);
+      const meant = code === undefined ? escapes[letter ?? ""] : point <= 0x10ffff ? String.fromCodePoint(point) : undefined;
+      if (meant !== undefined || name !== "Text") return meant ?? whole;
+      const start = token.startOffset + 1 + offset;
+      report(diagnostic("unknown-escape", { source, start, end: start + whole.length }, { escape: whole }));
+      return whole;
+    },
+  );
   return { kind: "string", value, span: spanOfToken(source, token) };
 }
 
@@ -62,5 +71,5 @@ export function stringLiteral(source: SourceFile, token: IToken, report: (found:
 export function quote(value: string): string {
   const written = value.replace(/["\\]/g, "\\$&").replace(/\n/g, "\\n").replace(/\t/g, "\\t").replace(/\r/g, "\\r");
   // Control and direction-changing characters would be invisible in a spec, or read as something else.
-  return `"${written.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (c) => `\\u{${c.charCodeAt(0).toString(16)}}`)}"`;
+  return `"${written.replace(/[\p{Cc}\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu, (c) => `\\u{${c.charCodeAt(0).toString(16)}}`)}"`;
 }

@@ -3,7 +3,7 @@ import type { IToken } from "chevrotain";
 import { limits } from "../../../grammar/nesting.js";
 import type { Problem, Unexpected } from "../../../grammar/read.js";
 import { type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.js";
-import { positionAt, type SourceFile, type Span } from "../../diagnostics/source.js";
+import type { SourceFile, Span } from "../../diagnostics/source.js";
 import { nearest } from "../../diagnostics/suggest.js";
 import { contextOf, expectationOf, foundOf, hintOf } from "./expectations.js";
 import { spanOfToken } from "./tree.js";
@@ -49,20 +49,52 @@ const closing: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}"
 
 /** What a reader of papers types, and how it is spelled here. */
 const spelled: Readonly<Record<string, string>> = {
-  θ: "theta", π: "pi", γ: "gamma", λ: "lambda", α: "alpha", "≤": "<=", "≥": ">=", "≠": "!=", "·": "*", "×": "*", "−": "-", "÷": "/",
-  "–": "-", "²": "^2", "³": "^3", "√": "sqrt(...)", "‖": "norm(...)", "∧": "and", "∨": "or", "¬": "not", "∞": "a large number", "“": '"', "”": '"', "„": '"',
+  θ: "theta",
+  π: "pi",
+  γ: "gamma",
+  λ: "lambda",
+  α: "alpha",
+  "≤": "<=",
+  "≥": ">=",
+  "≠": "!=",
+  "·": "*",
+  "×": "*",
+  "−": "-",
+  "÷": "/",
+  "–": "-",
+  "²": "^2",
+  "³": "^3",
+  "√": "sqrt(...)",
+  "‖": "norm(...)",
+  "∧": "and",
+  "∨": "or",
+  "¬": "not",
+  "∞": "a large number",
+  "“": '"',
+  "”": '"',
+  "„": '"',
 };
 
 function unknownCharacter(source: SourceFile, place: Span): Diagnostic {
   const text = source.text.slice(place.start, place.end);
   const [first = ""] = text;
   const point = first.codePointAt(0) ?? 0;
-  const shown = /[\p{L}\p{N}\p{P}\p{S}]/u.test(first) ? `\`${text}\`` : `the character U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
+  const shown = /[\p{L}\p{N}\p{P}\p{S}]/u.test(first)
+    ? `\`${text}\``
+    : `the character U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
   const meant = spelled[first];
   return diagnostic("unknown-character", place, { character: shown, hint: meant === undefined ? null : `Write \`${meant}\`.` });
 }
 
-const operators: Readonly<Record<string, string>> = { "**": "^", "&&": "and", "&": "and", "||": "or", "!": "not", "===": "==", "!==": "!=" };
+const operators: Readonly<Record<string, string>> = {
+  "**": "^",
+  "&&": "and",
+  "&": "and",
+  "||": "or",
+  "!": "not",
+  "===": "==",
+  "!==": "!=",
+};
 
 function slip(source: SourceFile, token: IToken): Diagnostic {
   const { image } = token;
@@ -95,23 +127,31 @@ function unexpected(source: SourceFile, problem: Unexpected): Diagnostic {
   const rule = rules.at(-1) ?? "";
   // Past the end there is nothing to point at: the place is just behind the last thing that was read.
   const end = before === null ? source.text.length : before.startOffset + before.image.length;
-  const place = found === null ? { source, start: end, end } : spanOfToken(source, found);
+  // So it is for a bracket that is missing at the end of a line: the next line begins well.
+  const behind = found === null || (/`[)\]]`/.test(expected) && before?.endLine !== found.startLine);
+  const place = behind ? { source, start: end, end } : spanOfToken(source, found);
   const stands = foundOf(found);
   if (rule === "conditional" && expected === "`else`") return diagnostic("missing-else", place, { found: stands });
   if (found?.image === "=" && compares.has(rule)) return diagnostic("equality-sign", place, {});
   if (found?.image === "}" && rule === "expression" && rules.at(-2) === "formulaBody") {
     return diagnostic("missing-formula", place, { what: keyword });
   }
-  const wanted = expectationOf(rule, expected);
-  const hint = hintOf(problem, sameLine(source, problem));
+  const onLine = sameLine(problem);
+  const wanted = expectationOf(rule, expected, onLine && expected === "`}`" && goesOn(problem));
+  const hint = hintOf(problem, onLine);
   return diagnostic("unexpected-text", place, { found: stands, expected: wanted, context: contextOf(rules, keyword), hint });
 }
 
 /** Places where a formula has just ended and only a comparison could make sense of `=`. */
 const compares = new Set(["conditional", "call", "group", "over", "index", "list", "argumentList"]);
 
-function sameLine(source: SourceFile, { found, before }: Unexpected): boolean {
-  return found !== null && before !== null && positionAt(source, found.startOffset).line === positionAt(source, before.startOffset + before.image.length - 1).line;
+function sameLine({ found, before }: Unexpected): boolean {
+  return found !== null && before !== null && before.endLine === found.startLine;
+}
+
+/** A value has ended, and what follows is no word that could begin the next statement. */
+function goesOn({ found, before }: Unexpected): boolean {
+  return found !== null && before !== null && /[\w)\]"%]$/.test(before.image) && !/^[A-Za-z_})\]]/.test(found.image);
 }
 
 function stray(source: SourceFile, token: IToken): Diagnostic {

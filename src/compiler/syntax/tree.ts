@@ -1,5 +1,6 @@
 /** Small helpers for reading concrete syntax: places, names and the one child that the grammar promises. */
 import type { CstNode, IToken } from "chevrotain";
+import { type Diagnostic, diagnostic } from "../../diagnostics/diagnostic.js";
 import type { SourceFile, Span } from "../../diagnostics/source.js";
 import type { Name } from "./ast.js";
 
@@ -27,4 +28,24 @@ export function nameOf(source: SourceFile, token: IToken): Name {
 /** The name that a broken declaration lacks. */
 export function missingName(source: SourceFile, at: number): Name {
   return { kind: "name", text: "", span: { source, start: at, end: at } };
+}
+
+/** What building needs beside the syntax: the text for spans, and where to report what only shows here. */
+export interface Context {
+  readonly source: SourceFile;
+  readonly report: (found: Diagnostic) => void;
+}
+
+/** The only one of `found`, null where there is none; a second is reported. */
+export function once<T extends CstNode>(context: Context, what: string, found: readonly T[]): T | null {
+  const [first, second] = found;
+  if (first === undefined) return null;
+  if (second !== undefined) {
+    context.report(
+      diagnostic("said-twice", spanOf(context.source, second), { what }, [
+        { place: spanOf(context.source, first), text: "said first here" },
+      ]),
+    );
+  }
+  return first;
 }

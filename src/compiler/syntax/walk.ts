@@ -19,8 +19,8 @@ export type Node =
   | Ast.Expression
   | Setting;
 
-/** Calls `enter` for `node` and all below it, parents first, in the order of the text; `false` from it skips what is below. */
-export function walk(node: Node, enter: (node: Node) => boolean | undefined | void): void {
+/** Calls `enter` for `node` and all below it, parents first; `false` from it skips what is below. */
+export function walk(node: Node, enter: (node: Node) => unknown): void {
   if (enter(node) === false) return;
   for (const child of childrenOf(node)) walk(child, enter);
 }
@@ -81,7 +81,20 @@ function isSetting(node: Setting | Ast.Argument | Ast.Over | Ast.Expression): no
   return settings.has(node.kind);
 }
 
-const settings = new Set<string>(["image", "scale", "augment", "split", "setting", "evaluate", "from", "rows", "columns", "seeds", "cell", "published"] satisfies Setting["kind"][]);
+const settings = new Set<string>([
+  "image",
+  "scale",
+  "augment",
+  "split",
+  "setting",
+  "evaluate",
+  "from",
+  "rows",
+  "columns",
+  "seeds",
+  "cell",
+  "published",
+] satisfies Setting["kind"][]);
 
 function childrenOfSetting(node: Setting): readonly Node[] {
   switch (node.kind) {
@@ -110,7 +123,9 @@ function childrenOfSetting(node: Setting): readonly Node[] {
   }
 }
 
-function childrenOfExpression(node: Ast.Argument | Ast.Over | Exclude<Ast.Expression, { kind: "number" | "string" | "size" | "hole" }>): readonly Node[] {
+function childrenOfExpression(
+  node: Ast.Argument | Ast.Over | Exclude<Ast.Expression, { kind: "number" | "string" | "size" | "hole" }>,
+): readonly Node[] {
   switch (node.kind) {
     case "argument":
       return some(node.name, node.value);

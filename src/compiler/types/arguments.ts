@@ -141,7 +141,12 @@ function checkWord(body: Body, of: string, description: ArgumentDescription, at:
   if (word !== null && words.includes(word)) return { name: description.name, value: word, written: word };
   if (at.kind !== "hole") {
     const wanted = `one of ${words.map((each) => `\`${each}\``).join(", ")}`;
-    body.checking.collector.report("argument-kind", at.span, { name: description.name, of, wanted, found: word === null ? "something else" : `\`${word}\`` });
+    body.checking.collector.report("argument-kind", at.span, {
+      name: description.name,
+      of,
+      wanted,
+      found: word === null ? "something else" : `\`${word}\``,
+    });
   }
   return null;
 }

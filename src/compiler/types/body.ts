@@ -1,7 +1,9 @@
 /** The context in which one formula is checked for one use of it. */
 import type { Collector } from "../../diagnostics/collector.js";
+import type { Span } from "../../diagnostics/source.js";
 import type { Initial } from "../../runtime/describe.js";
 import type { Axis } from "../../runtime/ops/axes.js";
+import type { Line } from "../../runtime/step/step.js";
 import type { Expr } from "../formula/expr.js";
 import type { Bound } from "../names/meaning.js";
 import type { FormulaKind } from "../names/scope.js";
@@ -14,6 +16,8 @@ export interface Checking {
   readonly collector: Collector;
   /** Values from `--set`: they stand in for the default of a parameter or the value of a let. */
   readonly set: ReadonlyMap<Ast.Parameter | Ast.Let, Ast.Expression>;
+  /** The line of the spec, under the file name that programs show: seen from the file asked for. */
+  readonly locate: (span: Span) => Line;
 }
 
 export interface LearnedValue {
@@ -76,14 +80,23 @@ export interface Body {
   readonly what: string;
   /** The logits z of the loss that a weighting multiplies; null where it multiplies something without them. */
   readonly logits: Checked | null;
+  /** Where a weighting is used; what is wrong with the loss it multiplies is said there. */
+  readonly usedAt: Span | null;
   /** Values of parameters, arguments of local functions, loop names, learned values and states by their nodes. */
   readonly values: Map<object, Checked>;
   /** Lets and bindings that are being looked at: meeting one again is a circle. */
-  readonly open: Set<object>;
+  readonly open: Set<Ast.Let | Ast.Binding>;
   /** Lets and where-bindings by node, once looked at. */
   readonly done: Map<object, Checked>;
 }
 
-export function newBody(checking: Checking, use: Use, given: FormulaKind, what: string, logits: Checked | null = null): Body {
-  return { checking, use, given, what, logits, values: new Map(), open: new Set(), done: new Map() };
+export function newBody(
+  checking: Checking,
+  use: Use,
+  given: FormulaKind,
+  what: string,
+  logits: Checked | null = null,
+  usedAt: Span | null = null,
+): Body {
+  return { checking, use, given, what, logits, usedAt, values: new Map(), open: new Set(), done: new Map() };
 }

@@ -10,6 +10,7 @@ import { checkComprehension } from "./comprehension.js";
 import { expectValue, expectWithin, reportMismatch } from "./expect.js";
 import { checkExpression } from "./formula.js";
 import { instantiate, matchArguments } from "./instantiate.js";
+import { reportCircle } from "./reference.js";
 import { axesText, typeText } from "./type.js";
 import { type Checked, plain, unknown, type Value } from "./value.js";
 import { weightingValue } from "./weighting.js";
@@ -53,8 +54,7 @@ function callLocal(body: Body, call: Ast.Call, binding: Ast.Binding): Checked {
     return unknown;
   }
   if (body.open.has(binding)) {
-    const { text } = binding.name;
-    body.checking.collector.report("uses-itself", binding.name.span, { kind: "let", cycle: [text, text] });
+    reportCircle(body, binding);
     return unknown;
   }
   const values = new Map(body.values);
@@ -75,15 +75,22 @@ function checkFunction(body: Body, call: Ast.Call, name: string): Checked {
     body.checking.collector.report("not-yet", call.over.span, { what: "reductions over several samples at once" });
     return unknown;
   }
+  if (call.over !== null && !entry.reduces) {
+    body.checking.collector.report("not-a-reduction", call.over.span, { name });
+    return unknown;
+  }
   const args = functionArguments(body, call, name);
   const over = call.over === null ? null : overAxes(body, call.over, args);
   if (args === null || over === undefined) return unknown;
   const exprs = args.map(([value]) => value.expr);
   const made = entry.expand(exprs, over, call.span);
-  if ("type" in made) return valueOf(name, made, args[0]?.[0] ?? null);
+  if ("type" in made) return resultOf(name, made, args[0]?.[0] ?? null);
   const [faulty, at] = args[made.argument] ?? [null, call];
-  if (faulty === null) {
-    body.checking.collector.report("argument-missing-of-function", call.span, { name, expected: made.expected });
+  const missing = entry.parameters[made.argument];
+  if (faulty === null && missing !== undefined && !missing.many) {
+    body.checking.collector.report("missing-argument", call.span, { name: missing.name, of: name });
+  } else if (faulty === null) {
+    body.checking.collector.report("function-over", (call.over ?? call).span, { name, expected: made.expected, found: made.given });
   } else {
     const place = exprs.length === 1 ? `the argument of \`${name}\`` : `${argumentName(name, made.argument)} of \`${name}\``;
     reportMismatch(body, at.span, { place, wanted: made.expected, why: "" }, typeText(faulty.expr.type), undefined);
@@ -96,8 +103,8 @@ function argumentName(name: string, index: number): string {
   return parameter === undefined ? `argument ${index + 1}` : `the argument \`${parameter.name}\``;
 }
 
-/** Cross-entropy makes a loss of logits; `value` and `stop` keep what their first argument is. */
-function valueOf(name: string, made: Expr, first: Value | null): Value {
+/** Cross-entropy makes a loss of logits; of other functions nothing of a loss remains. */
+function resultOf(name: string, made: Expr, first: Value | null): Value {
   if (name === "cross_entropy") return { kind: "value", expr: made, logits: first?.expr ?? null, weights: null };
   return plain(made);
 }
@@ -106,6 +113,14 @@ function valueOf(name: string, made: Expr, first: Value | null): Value {
 function functionArguments(body: Body, call: Ast.Call, name: string): readonly (readonly [Value, Ast.Expression])[] | null {
   const parameters = functions[name]?.parameters ?? [];
   const found: (readonly [Value, Ast.Expression])[] = [];
+  const many = parameters.some((each) => each.many);
+  const positional = call.args.filter((each) => each.name === null).length;
+  if (!many && positional > parameters.length) {
+    const names = parameters.map((each) => each.name);
+    const params = { of: name, most: parameters.length, given: call.args.length, names };
+    body.checking.collector.report("argument-count", (call.args[parameters.length] ?? call).span, params);
+    return null;
+  }
   let position = 0;
   let complete = true;
   for (const argument of call.args) {
@@ -114,7 +129,12 @@ function functionArguments(body: Body, call: Ast.Call, name: string): readonly (
     if (index < 0) {
       const names = parameters.map((each) => each.name);
       const text = argument.name?.text ?? "";
-      body.checking.collector.report("unknown-argument", (argument.name ?? argument).span, { name: text, of: name, near: nearest(text, names), names });
+      body.checking.collector.report("unknown-argument", (argument.name ?? argument).span, {
+        name: text,
+        of: name,
+        near: nearest(text, names),
+        names,
+      });
       complete = false;
       continue;
     }

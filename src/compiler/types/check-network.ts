@@ -1,7 +1,8 @@
 /** Blocks and backbones for one use: layers against the catalogue, blocks written out, structure kept for the program. */
+
+import type { Span } from "../../diagnostics/source.js";
 import type { ArgumentValue, Layer, LayerDescription, Shape } from "../../runtime/describe.js";
 import type { Line } from "../../runtime/step/step.js";
-import type { Span } from "../../diagnostics/source.js";
 import { number, parameter } from "../formula/build.js";
 import type { Expr } from "../formula/expr.js";
 import type { LayerOrigin, Network } from "../network/network.js";
@@ -88,7 +89,8 @@ function bindParameters(
   let complete = true;
   for (const node of declaration.parameters) {
     const chosen = set.get(node) ?? node.default;
-    const value = given.get(node) ?? (chosen === null ? null : checkExpression(newBody(body.checking, body.use, "constant", body.what), chosen));
+    const value =
+      given.get(node) ?? (chosen === null ? null : checkExpression(newBody(body.checking, body.use, "constant", body.what), chosen));
     if (value === null || value.kind === "unknown") complete = false;
     if (value === null && use !== null) {
       collector.report("missing-argument", use, { name: node.name.text, of: declaration.name.text }, [
@@ -177,14 +179,16 @@ function blockArguments(
   bound: ReadonlyMap<Ast.Parameter, Checked>,
 ): WrittenLayer["args"] {
   const silent = { checking: body.checking };
-  return matchArguments(silent, declaration.name.text, declaration.parameters, call.args, declaration).flatMap(([argument, node]): { name: string; value: ArgumentValue | Expr }[] => {
-    const value = bound.get(node);
-    if (value === undefined) return [];
-    if (value.kind === "value") return [{ name: node.name.text, value: value.expr.kind === "number" ? value.expr.value : value.expr }];
-    const known = argumentValue(value);
-    const written = argument.value.kind === "reference" ? parameter(argument.value.name.text, 0) : (known ?? number(0));
-    return [{ name: node.name.text, value: written }];
-  });
+  return matchArguments(silent, declaration.name.text, declaration.parameters, call.args, declaration).flatMap(
+    ([argument, node]): { name: string; value: ArgumentValue | Expr }[] => {
+      const value = bound.get(node);
+      if (value === undefined) return [];
+      if (value.kind === "value") return [{ name: node.name.text, value: value.expr.kind === "number" ? value.expr.value : value.expr }];
+      const known = argumentValue(value);
+      const written = argument.value.kind === "reference" ? parameter(argument.value.name.text, 0) : (known ?? number(0));
+      return [{ name: node.name.text, value: written }];
+    },
+  );
 }
 
 /** Output of each written layer, from the outputs of the layers it comes to. */

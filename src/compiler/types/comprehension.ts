@@ -1,6 +1,7 @@
 /** `count(epoch >= e over e in [10, 16, 20])`: written out when the spec is compiled, one term for each number. */
-import { number } from "../formula/build.js";
+
 import type { OperationName } from "../../runtime/ops/index.js";
+import { number } from "../formula/build.js";
 import type { Expr } from "../formula/expr.js";
 import type * as Ast from "../syntax/ast.js";
 import type { Body } from "./body.js";
@@ -21,7 +22,11 @@ export function checkComprehension(body: Body, call: Ast.Call, name: string): Ch
   }
   const list = checkExpression(body, call.over.in);
   if (list.kind !== "list") {
-    const expectation = { place: "what stands after `in`", wanted: "a list, such as `[10, 16, 20]`", why: "each of its numbers gives one term" };
+    const expectation = {
+      place: "what stands after `in`",
+      wanted: "a list, such as `[10, 16, 20]`",
+      why: "each of its numbers gives one term",
+    };
     if (list.kind !== "unknown") reportMismatch(body, call.over.in.span, expectation, checkedText(list), undefined);
     return unknown;
   }
@@ -33,7 +38,8 @@ export function checkComprehension(body: Body, call: Ast.Call, name: string): Ch
 /** `count` counts where its condition holds; the others join numbers. */
 function termOf(body: Body, name: string, term: Ast.Expression): Expr | null {
   const value = checkExpression(body, term);
-  if (name !== "count") return expectNumbers(body, value, term, { place: `the argument of \`${name}\``, wanted: "numbers", why: "" })?.expr ?? null;
+  if (name !== "count")
+    return expectNumbers(body, value, term, { place: `the argument of \`${name}\``, wanted: "numbers", why: "" })?.expr ?? null;
   const condition = expectCondition(body, value, term, "the argument of `count`");
   if (condition === null) return null;
   const counted = applyOperation(body, "select", [condition.expr, number(1), number(0)], term);

@@ -37,7 +37,11 @@ export function checkedText(value: Checked): string {
 /** The value, if it is one; otherwise reports what stands there. Unknown values pass in silence. */
 export function expectValue(body: Body, value: Checked, at: Ast.Expression, expectation: Expectation): Value | null {
   if (value.kind === "value") return value;
-  if (value.kind !== "unknown") reportMismatch(body, at.span, expectation, checkedText(value), undefined);
+  const mend =
+    value.kind === "weighting"
+      ? "Multiply it to a loss, `w * softmax`; or use it inside another weighting, where it has its value."
+      : undefined;
+  if (value.kind !== "unknown") reportMismatch(body, at.span, expectation, checkedText(value), mend);
   return null;
 }
 
@@ -45,7 +49,8 @@ export function expectValue(body: Body, value: Checked, at: Ast.Expression, expe
 export function expectNumbers(body: Body, value: Checked, at: Ast.Expression, expectation: Expectation): Value | null {
   const found = expectValue(body, value, at, expectation);
   if (found === null || found.expr.type.of === "number") return found;
-  const mend = found.expr.type.of === "boolean" ? "Choose two numbers by it: `if ... then 1 else 0`." : "Pick by it: `W[y]`, or compare it: `target`.";
+  const mend =
+    found.expr.type.of === "boolean" ? "Choose two numbers by it: `if ... then 1 else 0`." : "Pick by it: `W[y]`, or compare it: `target`.";
   reportMismatch(body, at.span, expectation, typeText(found.expr.type), mend);
   return null;
 }

@@ -1,11 +1,13 @@
 /** Checks expressions of formulas: from the tree to `Expr`, or to a message. */
-import { apply, input, isFault, number } from "../formula/build.js";
+
 import type { OperationName } from "../../runtime/ops/index.js";
+import { apply, input, isFault, number } from "../formula/build.js";
 import type { Expr } from "../formula/expr.js";
 import type * as Ast from "../syntax/ast.js";
 import type { Body } from "./body.js";
 import { checkCall } from "./call.js";
-import { expectNumbers, expectValue, type Expectation, reportMismatch } from "./expect.js";
+import { constantNumber } from "./constant.js";
+import { type Expectation, expectNumbers, expectValue, reportMismatch } from "./expect.js";
 import { checkName } from "./reference.js";
 import { axesText, typeText } from "./type.js";
 import { type Checked, plain, unknown, type Value } from "./value.js";
@@ -63,17 +65,23 @@ export function ordinal(index: number): string {
 
 function checkMember(body: Body, expression: Ast.Member): Checked {
   const base = checkExpression(body, expression.base);
-  if (base.kind !== "unknown") body.checking.collector.report("no-member", expression.span, { name: expression.name.text, where: body.what });
+  if (base.kind !== "unknown")
+    body.checking.collector.report("no-member", expression.span, { name: expression.name.text, where: body.what });
   return unknown;
 }
 
+/** More would be more terms than anybody means, and formulas too deep to walk. */
+const longestRange = 1000;
+
 function checkRange(body: Body, range: Ast.Range): Checked {
-  const ends = [range.from, range.to].map((end) => {
-    const value = checkExpression(body, end);
-    return value.kind === "value" && value.expr.kind === "number" ? value.expr.value : null;
-  });
-  const [from, to] = ends;
-  if (from === null || from === undefined || to === null || to === undefined || to - from > 100_000) return unknown;
+  const ends = [checkExpression(body, range.from), checkExpression(body, range.to)];
+  if (ends.some((end) => end.kind === "unknown")) return unknown;
+  const [from = null, to = null] = ends.map(constantNumber);
+  if (!Number.isInteger(from) || !Number.isInteger(to) || from === null || to === null || to < from || to - from >= longestRange) {
+    const found = from === null || to === null ? "a range with an end that is not known" : `a range from ${from} to ${to}`;
+    body.checking.collector.report("range-ends", range.span, { found, most: longestRange });
+    return unknown;
+  }
   const items: Checked[] = [];
   for (let each = from; each <= to; each++) items.push(plain(number(each)));
   return { kind: "list", items };
@@ -145,7 +153,8 @@ function checkBinary(body: Body, expression: Ast.Binary): Checked {
 }
 
 function operand(operator: string, side: string): Expectation {
-  const why = operator === "*" ? "only a weighting and a loss, or two weightings, multiply otherwise" : "arithmetic joins numbers by their axes";
+  const why =
+    operator === "*" ? "only a weighting and a loss, or two weightings, multiply otherwise" : "arithmetic joins numbers by their axes";
   return { place: `the ${side} side of \`${operator}\``, wanted: "numbers", why };
 }
 

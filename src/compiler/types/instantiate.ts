@@ -1,8 +1,11 @@
 /** A formula declaration for one use of it: parameters bound, what it learns and keeps made, its result checked. */
+
+import { Collector } from "../../diagnostics/collector.js";
+import type { Span } from "../../diagnostics/source.js";
 import { nearest } from "../../diagnostics/suggest.js";
 import type * as Ast from "../syntax/ast.js";
 import { type Body, newBody } from "./body.js";
-import { type Expectation, expectWithin } from "./expect.js";
+import { checkedText, type Expectation, expectWithin, reportMismatch } from "./expect.js";
 import { checkExpression } from "./formula.js";
 import { declareLearn, declareState } from "./items.js";
 import { checkOnce, named } from "./reference.js";
@@ -13,7 +16,7 @@ export function instantiate(body: Body, declaration: Ast.FormulaDeclaration, arg
   const bound = bindArguments(body, declaration, args, use);
   if (bound === null) return unknown;
   if (declaration.kind === "weighting") return { kind: "weighting", factors: [{ declaration, args: bound, use }] };
-  return checkFormula(body, declaration, bound, null);
+  return checkFormula(body, declaration, bound, null, use.span);
 }
 
 /** The arguments of a call matched to parameters: by position first, then by name, then the defaults. */
@@ -82,8 +85,19 @@ function expectLikeDefault(
   at: Ast.Expression,
   value: Checked,
 ): Checked {
-  if (parameter.default === null || parameter.default.kind === "list") return value;
+  if (parameter.default === null) return value;
   const place = `the argument \`${parameter.name.text}\` of \`${declaration.name.text}\``;
+  if (parameter.default.kind === "list") {
+    if (value.kind === "list" || value.kind === "unknown") return value;
+    reportMismatch(
+      body,
+      at.span,
+      { place, wanted: "a list, such as `[10, 16]`", why: "its default is one" },
+      checkedText(value),
+      undefined,
+    );
+    return unknown;
+  }
   return expectWithin(body, value, [], at, { place, wanted: "one number", why: "its default is one" }) ?? unknown;
 }
 
@@ -99,11 +113,17 @@ export function checkFormula(
   declaration: Ast.FormulaDeclaration,
   args: readonly BoundArgument[],
   logits: Checked | null,
+  usedAt: Span | null = null,
 ): Checked {
+  const related = usedAt === null ? [] : [{ place: usedAt, text: "used here" }];
+  const checking = { ...caller.checking, collector: new Collector(caller.checking.collector, related) };
   const what = `the ${declaration.kind} \`${declaration.name.text}\``;
-  const body = newBody(caller.checking, caller.use, declaration.kind, what, logits);
+  const body = newBody(checking, caller.use, declaration.kind, what, logits, usedAt);
   for (const { parameter, value } of args) body.values.set(parameter, named(body, parameter.name.text, value));
   for (const item of declaration.items) {
+    if (declaration.kind === "schedule" && (item.kind === "learn" || item.kind === "state")) {
+      checking.collector.report("schedule-keeps", item.span, { name: item.name.text, kind: item.kind });
+    }
     if (item.kind === "learn") body.values.set(item, declareLearn(body, item));
     else if (item.kind === "state") body.values.set(item, declareState(body, item));
   }
@@ -129,7 +149,11 @@ function checkItems(body: Body, declaration: Ast.FormulaDeclaration): void {
     updated.add(meaning.node);
     const state = body.values.get(meaning.node);
     if (state?.kind !== "value" || state.expr.kind !== "input") continue;
-    const expectation = { place: `the update of the state \`${item.name.text}\``, wanted: "a value with the state's axes", why: "a state keeps its form" };
+    const expectation = {
+      place: `the update of the state \`${item.name.text}\``,
+      wanted: "a value with the state's axes",
+      why: "a state keeps its form",
+    };
     const value = expectWithin(body, checkExpression(body, item.value), state.expr.type.axes, item.value, expectation);
     const own = state.expr.name;
     const index = body.use.states.findIndex((each) => each.name === own);

@@ -46,7 +46,9 @@ function declaredAxes(body: Body, item: Ast.Learn | Ast.State): { axes: readonly
     if (text === "") continue;
     const problem = axisProblem(axis, axes);
     if (problem !== null) body.checking.collector.report("axis-declared", axis.span, { axis: text, problem, kind: item.kind });
-    else axes.push(text);
+    // An axis with a wrong size is still an axis, so that its uses are not reported as well.
+    if (problem === null || problem === "no-size" || problem === "size-known") axes.push(text);
+    if (problem === "no-size") sizes[text] = 1;
     if (axis.size !== null && problem === null) sizes[text] = positive(expectConstant(body, axis.size, `the size of the axis \`${text}\``));
   }
   return { axes: canonical(axes), sizes };
@@ -81,17 +83,16 @@ function initialOf(body: Body, expression: Ast.Expression, axes: readonly Axis[]
   const name = initialName(expression);
   if (name === "he" || name === "xavier") {
     if (!axes.includes("feature")) {
-      body.checking.collector.report("initial-value", expression.span, { found: name, problem: "needs the axis feature, whose size it goes by" });
+      body.checking.collector.report("initial-value", expression.span, {
+        found: name,
+        problem: "needs the axis feature, whose size it goes by",
+      });
     }
     return name === "he" ? { kind: "he", fanIn: 0 } : { kind: "xavier", fanIn: 0, fanOut: 0 };
   }
   if (name === "normal" && expression.kind === "call") {
     const [mean, deviation] = normalArguments(body, expression);
     return { kind: "normal", mean, deviation };
-  }
-  if (name !== null && expression.kind === "call") {
-    body.checking.collector.report("initial-value", expression.span, { found: name, problem: "is not one of these" });
-    return { kind: "constant", value: 0 };
   }
   return { kind: "constant", value: expectConstant(body, expression, "the initial value of what is learned") ?? 0 };
 }
@@ -112,7 +113,10 @@ function normalArguments(body: Body, call: Ast.Call): readonly [number, number] 
     values[index] = expectConstant(body, argument.value, `the ${names[index]} of \`normal\``) ?? 0;
   });
   if (given.size < 2 || call.args.length > 2) {
-    body.checking.collector.report("initial-value", call.span, { found: "normal", problem: "wants two numbers, `normal(mean, deviation)`" });
+    body.checking.collector.report("initial-value", call.span, {
+      found: "normal",
+      problem: "wants two numbers, `normal(mean, deviation)`",
+    });
   }
   return values;
 }

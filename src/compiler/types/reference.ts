@@ -47,7 +47,7 @@ export function checkOnce(body: Body, node: Ast.Let | Ast.Binding): Checked {
   const known = body.done.get(node);
   if (known !== undefined) return known;
   if (body.open.has(node)) {
-    body.checking.collector.report("uses-itself", node.name.span, { kind: "let", cycle: [node.name.text, node.name.text] });
+    reportCircle(body, node);
     return unknown;
   }
   body.open.add(node);
@@ -55,6 +55,13 @@ export function checkOnce(body: Body, node: Ast.Let | Ast.Binding): Checked {
   body.open.delete(node);
   body.done.set(node, value);
   return value;
+}
+
+/** The names that are being looked at, from this one on, come back to it. */
+export function reportCircle(body: Body, node: Ast.Let | Ast.Binding): void {
+  const open = [...body.open];
+  const cycle = [...open.slice(open.indexOf(node)), node].map((each) => each.name.text);
+  body.checking.collector.report("uses-itself", node.name.span, { kind: "let", cycle });
 }
 
 function checkGiven(body: Body, name: string, reference: Ast.Reference): Checked {
@@ -66,7 +73,8 @@ function checkGiven(body: Body, name: string, reference: Ast.Reference): Checked
     return label === null ? unknown : applyOperation(body, "isTarget", [label], reference);
   }
   if (body.logits === null) {
-    body.checking.collector.report("no-logits", reference.span, { name, where: body.what });
+    const related = body.usedAt === null ? [] : [{ place: reference.span, text: `it uses \`${name}\` here` }];
+    body.checking.collector.report("no-logits", body.usedAt ?? reference.span, { name, where: body.what }, related);
     return unknown;
   }
   if (name === "z" || body.logits.kind !== "value") return body.logits;
@@ -111,4 +119,3 @@ export function named(body: Body, name: string, value: Checked): Checked {
   if (body.given === "constant" || body.given === "scale") return plain(number(constant));
   return plain(parameter(body.use.parameterName(name, constant), constant));
 }
-

@@ -18,7 +18,11 @@ export function multiplyWeightings(body: Body, at: Ast.Binary, left: Checked, ri
 
 function weigh(body: Body, weighting: Weighting, charged: Checked, at: Ast.Expression, whole: Ast.Expression): Checked {
   const why = "a weighting says how much each sample of it counts";
-  const loss = expectWithin(body, charged, ["sample"], at, { place: "what the weighting multiplies", wanted: "a loss: one number per sample", why });
+  const loss = expectWithin(body, charged, ["sample"], at, {
+    place: "what the weighting multiplies",
+    wanted: "a loss: one number per sample",
+    why,
+  });
   if (loss === null) return unknown;
   return weighLoss(body, weighting, loss, whole);
 }
@@ -37,7 +41,7 @@ export function weighLoss(body: Body, weighting: Weighting, loss: Value, whole: 
 export function weightingValue(body: Body, weighting: Weighting, logits: Checked | null): Checked {
   let product: Expr | null = null;
   for (const { declaration, args, use } of weighting.factors) {
-    const value = checkFormula(body, declaration, args, logits);
+    const value = checkFormula(body, declaration, args, logits, use.span);
     const factor = expectValue(body, value, use, { place: "a weighting", wanted: "one number per sample", why: "" });
     if (factor === null) return unknown;
     if (product === null) product = factor.expr;

@@ -12,8 +12,8 @@ function counted(count: number, one: string, many: string): string {
 
 /** Files by name, then how many more there are. */
 function files(shown: readonly { path: string; why: string }[], count: number): string {
-  const more = count > shown.length ? `\nand ${count - shown.length} more` : "";
-  return shown.map(({ path, why }) => `\n${path}: ${why}`).join("") + more;
+  const more = count > shown.length ? `\n- and ${count - shown.length} more` : "";
+  return shown.map(({ path, why }) => `\n- ${path}: ${why}`).join("") + more;
 }
 
 /** What is wrong with the images of an experiment. */
@@ -22,7 +22,7 @@ export const dataMessages = {
     (p: { path: string; looked: readonly string[]; nearest: string | null }) => ({
       title: `The data folder ${p.path} is not there`,
       label: "this folder",
-      text: `A folder data set is looked up beside the spec, then in --data DIR, then in the folder that FACEC_DATA names. Looked at:${p.looked.map((place) => `\n${place}`).join("")}`,
+      text: `A folder data set is looked up beside the spec, then in --data DIR, then in the folder that FACEC_DATA names. Looked at:${p.looked.map((place) => `\n- ${place}`).join("")}`,
       hint: p.nearest === null ? "Give the folder that holds it: --data DIR, or FACEC_DATA=DIR." : `Did you mean ${p.nearest}?`,
     }),
     `A data set folder("orl-faces") is a folder of images, one folder inside it for each identity. It is looked up
@@ -52,11 +52,11 @@ files that are not images are passed over.
     orl-faces/s2/1.pgm`,
   ),
   "data-one-identity": error(
-    (p: { place: string; identity: string; images: number }) => ({
+    (p: { place: string; identity: string; images: number; drawn: boolean }) => ({
       title: "The data set has one identity only",
       label: "this data set",
       text: `Faces are told apart by people who differ, so at least two identities are needed. ${p.place} has one: ${p.identity}, with ${counted(p.images, "image", "images")}.`,
-      hint: "Name the folder one level above, whose folders are the identities.",
+      hint: p.drawn ? "Draw more identities." : "Name the folder one level above, whose folders are the identities.",
     }),
     `A loss compares a face with those of other people, and a pair protocol needs pairs of different people. With one
 identity there is nothing to learn. Often the folder of one person was named instead of the folder of all.`,

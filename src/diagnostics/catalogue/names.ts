@@ -44,7 +44,9 @@ export const namesMessages = {
       title: "File not found",
       label: "no such file",
       text: `There is no file \`${p.path}\`, or it cannot be read.`,
-      hint: p.used ? "A path after `use` starts from the folder of the file it stands in." : "Look at the path: it starts from the folder you are in.",
+      hint: p.used
+        ? "A path after `use` starts from the folder of the file it stands in."
+        : "Look at the path: it starts from the folder you are in.",
     }),
     "A spec is named by its path. After `use`, a path in quotes starts from the folder of the using file; `std.` modules have no quotes.",
   ),
@@ -91,7 +93,7 @@ export const namesMessages = {
     (p: { name: string; kind: string; builtIn: "value" | "function" }) => ({
       title: "Name of the language reused",
       label: `\`${p.name}\` is built in`,
-      text: `\`${p.name}\` is ${p.builtIn === "function" ? "a function of the language" : "a value that every such formula is given"}; a ${p.kind} of that name would hide it.`,
+      text: `\`${p.name}\` is ${p.builtIn === "function" ? "a function of the language" : "a value that formulas are given"}; a ${p.kind} of that name would hide it.`,
       hint: `Give the ${p.kind} another name.`,
     }),
     "A parameter, let, learn, state or local name that is called like a built-in value or function would change what later formulas mean without a word.",

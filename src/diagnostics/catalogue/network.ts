@@ -24,19 +24,19 @@ export const networkMessages = {
     "`residual { ... }` and `repeat(n) { ... }` work on the layers in their braces; other layers have none.",
   ),
   "shape-mismatch": error(
-    (p: { layer: string; needs: string; given: string; hint?: string | undefined }) => ({
+    (p: { layer: string; needs: string; given: string; input: string; hint?: string | undefined }) => ({
       title: "Shape does not fit",
       label: `given ${p.given}`,
-      text: `\`${p.layer}\` needs ${p.needs}; it is given ${p.given}.`,
+      text: `\`${p.layer}\` needs ${p.needs}; for images of ${p.input} it is given ${p.given}.`,
       hint: p.hint,
     }),
     "Each layer says what it takes: height x width x channels of a map, or [features] after `flatten` or a global pool. `facec explain FILE BACKBONE` shows the shapes of all layers.",
   ),
   "backbone-output": error(
-    (p: { name: string; output: string; map: boolean; pooled: boolean }) => ({
+    (p: { name: string; output: string }) => ({
       title: "Network does not end in an embedding",
       label: `ends with ${p.output}`,
-      text: `A backbone gives one vector of features for each image, which losses call x; \`${p.name}\` ends with ${p.map ? `a map of ${p.output}` : p.output}.`,
+      text: `A backbone gives one vector of features for each image, which losses call x; \`${p.name}\` ends with a map of ${p.output}.`,
       hint: "End with `flatten; dense(features)`, or `globalpool; dense(features)`.",
     }),
     "The output of a backbone is x {sample, feature}: `flatten` or `globalpool` turn a map into features, `dense(n)` gives them their number.",
@@ -47,6 +47,6 @@ export const networkMessages = {
       label: "empty",
       text: `\`${p.name}\` must have at least one layer; it has none.`,
     }),
-    "A block or backbone is a list of layers.",
+    "A backbone is a list of layers in braces: `backbone Net { flatten; dense(64) }`.",
   ),
 } as const;

@@ -55,10 +55,10 @@ and evaluate (none) may be left out. A table needs from, rows and cell; a data s
     (p: { what: string; found: string; near: string | null; known: readonly string[] }) => ({
       title: `Unknown ${p.what}`,
       label: "not known",
-      text: `\`${p.found}\` is not a ${p.what}. There ${p.known.length === 1 ? "is" : "are"} ${list(p.known)}.`,
+      text: `\`${p.found}\` is not ${/^[aeiou]/.test(p.what) ? "an" : "a"} ${p.what}. There ${p.known.length === 1 ? "is" : "are"} ${list(p.known)}.`,
       hint: p.near === null ? undefined : `Did you mean \`${p.near}\`?`,
     }),
-    "Some places take one of a few words.",
+    "Some places take one of a few words: sources of images, optimisers, evaluations and their figures. Other words mean nothing there.",
   ),
   "unknown-part": error(
     (p: { part: string; dataset: string; parts: readonly string[]; near: string | null }) => ({
@@ -104,11 +104,11 @@ and evaluate (none) may be left out. A table needs from, rows and cell; a data s
     "On its own training data a network looks better the more it overfits.",
   ),
   "unbalanced-accuracy": error(
-    (p: { protocol: string; data: string; share: number | null }) => ({
+    (p: { data: string; share: number | null }) => ({
       title: "Accuracy on unbalanced pairs",
       label: "says little here",
       text: `Accuracy means something where as many pairs are the same person as not. Of all pairs of \`${p.data}\` nearly all are of different people: always answering "different" would score ${p.share === null ? "well over 90" : p.share.toFixed(1)} %.`,
-      hint: `Use balanced pairs, \`pairs(${p.data}).accuracy\`, or a figure that does not depend on the balance: \`${p.protocol}(${p.data}).auc\`, \`.eer\`, \`.tar(far = 0.001)\`.`,
+      hint: `Use balanced pairs: \`pairs(${p.data}).accuracy\`.`,
     }),
     "`pairs(S)` is all pairs of the same identity and as many of different ones; `all_pairs(S)` is every pair, of which nearly all are of different people.",
   ),
@@ -129,6 +129,15 @@ and evaluate (none) may be left out. A table needs from, rows and cell; a data s
       hint: `Name it: \`"..." = ${p.label}\`.`,
     }),
     "Labels tell the rows and columns of a table apart, in print and on the command line.",
+  ),
+  "set-value": error(
+    (p: { name: string }) => ({
+      title: "Value to set is not plain",
+      label: "not a plain value",
+      text: `\`--set ${p.name}=...\` takes a number, a size, a text in quotes or a list of these.`,
+      hint: "Write formulas in the spec, with a parameter or a `let` for what changes.",
+    }),
+    "Values on the command line stand outside any file, so they cannot name anything in one: `--set margin=0.4`, `--set kernel=3x3`.",
   ),
   "set-unknown": error(
     (p: { name: string; near: string | null; known: readonly string[] }) => ({

@@ -42,6 +42,14 @@ export const runMessages = {
     }),
     "Each epoch uses every image once, in batches of a fixed size; a batch that is larger than the data would hold images twice.",
   ),
+  "probe-value": error(
+    (p: { name: string; wanted: string; given: string }) => ({
+      title: "A value of the probe does not fit",
+      text: `The loss reads ${p.name}, so the input has to hold ${p.wanted === "its values" ? p.wanted : `${p.wanted} ${p.wanted === "1" ? "number" : "numbers"} for it`}; it holds ${p.given}.`,
+      hint: "x is [samples][features], W [features][classes], b [classes], centers [classes][features]; states and learned values stand under their names.",
+    }),
+    `facec probe reads {"x": [[..]], "W": [[..]], "b": [..], "y": [..], "centers": [[..]], "states": {"t": 0.3}, "learned": {"s": 10}}; what the loss does not use may be left out.`,
+  ),
   "option-unknown": error(
     (p: { option: string; close: string | null }) => ({
       title: "Unknown option",

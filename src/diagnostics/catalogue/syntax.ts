@@ -126,9 +126,12 @@ Greek letters are spelled out (theta, pi), operators are * / ^ <= >= !=. Inside 
       label: p.wanted === null ? "nothing is open here" : `\`${p.wanted}\` should stand here`,
       text:
         p.wanted === null
-          ? `A closing bracket ends what an opening one began; no bracket is open where this \`${p.close}\` stands.`
+          ? `A closing bracket ends what an opening one began; no bracket of its kind is open where this \`${p.close}\` stands.`
           : `The bracket opened last is \`${p.open}\`, and it ends with \`${p.wanted}\`; \`${p.close}\` stands there.`,
-      hint: p.wanted === null ? `Remove it, or add the bracket that it should close.` : `Write \`${p.wanted}\`, or add it before the \`${p.close}\`.`,
+      hint:
+        p.wanted === null
+          ? `Remove it, or add the bracket that it should close.`
+          : `Write \`${p.wanted}\`, or add it before the \`${p.close}\`.`,
     }),
     "Brackets come in pairs and close in the opposite order in which they opened: ( ... [ ... ] ... ).",
   ),
@@ -175,6 +178,15 @@ It reaches as far as it can; inside a larger formula it stands in parentheses:
       hint: "Write the value behind the word.",
     }),
     "A setting's value begins on the line of its word: otherwise a forgotten value would swallow the next setting.",
+  ),
+  "said-twice": error(
+    (p: { what: string }) => ({
+      title: `${p.what} is said twice`,
+      label: "said again here",
+      text: `${p.what} can be said once; the second could only repeat the first or contradict it.`,
+      hint: "Keep one of the two.",
+    }),
+    "A bound of a learned value, and each word about how a table's cells are shown, stands at most once.",
   ),
   "brackets-too-deep": error(
     (p: { limit: number }) => ({

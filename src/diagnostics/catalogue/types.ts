@@ -95,13 +95,14 @@ A loss must have a gradient by x, or the network never learns, and by everything
     }),
     "A parameter is given by its position or by its name, not both.",
   ),
-  "argument-missing-of-function": error(
-    (p: { name: string; expected: string }) => ({
-      title: "Argument missing",
-      label: "something is missing",
-      text: `\`${p.name}\` wants ${p.expected}.`,
+  "function-over": error(
+    (p: { name: string; expected: string; found: string }) => ({
+      title: "Reduction does not fit",
+      label: `given ${p.found}`,
+      text: `\`${p.name}\` wants ${p.expected}; here stands ${p.found}.`,
+      hint: p.found === "nothing" ? `Write \`${p.name}(... over sample)\`, naming the axis that is removed.` : undefined,
     }),
-    "Functions say in the reference what they take.",
+    "A reduction names what it removes: `mean(w over sample)`, `sum(v over class)`, `sum(v over sample by class)`; `max(a, b)` takes the larger of two.",
   ),
   "not-callable": error(
     (p: { name: string; is: string }) => ({
@@ -109,7 +110,7 @@ A loss must have a gradient by x, or the network never learns, and by everything
       label: `this is ${p.is}`,
       text: `Only functions, losses, weightings and schedules take arguments; \`${p.name}\` is ${p.is}.`,
     }),
-    "Parentheses after a name call it.",
+    "Parentheses after a name call it. A product is written with `*`: `s * (a + b)`.",
   ),
   "not-a-reduction": error(
     (p: { name: string }) => ({
@@ -123,7 +124,10 @@ A loss must have a gradient by x, or the network never learns, and by everything
     (p: { axis: string; found: string; near: string | null }) => ({
       title: "No such axis",
       label: "not an axis of this value",
-      text: p.found === "" ? `\`${p.axis}\` is not an axis that can stand here.` : `A reduction removes an axis that its value has; this one has ${p.found}, not \`${p.axis}\`.`,
+      text:
+        p.found === ""
+          ? `\`${p.axis}\` is not an axis that can stand here.`
+          : `A reduction removes an axis that its value has; this one has ${p.found}, not \`${p.axis}\`.`,
       hint: p.near === null ? undefined : `Did you mean \`${p.near}\`?`,
     }),
     "A reduction names one or more axes of its value: sample, class, feature, or one that a `learn` declares. `by class` sums the samples of each class apart.",
@@ -132,7 +136,7 @@ A loss must have a gradient by x, or the network never learns, and by everything
     (p: { axis: string; problem: keyof typeof axisProblems; kind: string }) => ({
       title: "Axis cannot be declared so",
       label: `\`${p.axis}\``,
-      text: `A ${p.kind} says its axes before it is made; ${axisProblems[p.problem]}.`,
+      text: `\`${p.kind}\` says the axes of what it keeps; ${axisProblems[p.problem]}.`,
       hint: p.problem === "no-size" ? `Write \`${p.axis}(3)\`.` : p.problem === "size-known" ? `Write \`${p.axis}\` alone.` : undefined,
     }),
     "`learn V[class, part(3)]: feature = normal(0, 0.01)` has the axes class and feature, whose sizes are known, and one of its own with its size.",
@@ -152,6 +156,23 @@ A loss must have a gradient by x, or the network never learns, and by everything
       text: `What is learned begins as a number, \`normal(mean, deviation)\`, \`he\` or \`xavier\`; \`${p.found}\` ${p.problem}.`,
     }),
     "`learn` says how its values are made at the start of a run: all the same number, drawn from a normal distribution, or by the rules of He et al. (2015) and Glorot and Bengio (2010).",
+  ),
+  "schedule-keeps": error(
+    (p: { name: string; kind: string }) => ({
+      title: "A schedule keeps nothing",
+      label: `\`${p.kind}\` has no place here`,
+      text: `A schedule is a formula of epoch, step and progress, the same for every run; \`${p.name}\` would be something that it ${p.kind === "learn" ? "learns" : "remembers"}.`,
+      hint: "Make it a parameter: `schedule name(base = 0.1) = ...`.",
+    }),
+    "Losses and weightings can `learn` values and keep a `state`; the learning rate of a step follows from the place of the step alone.",
+  ),
+  "range-ends": error(
+    (p: { found: string; most: number }) => ({
+      title: "Range that cannot be written out",
+      label: p.found,
+      text: `A range goes from one known whole number up to another, over at most ${p.most} numbers. Here stands ${p.found}.`,
+    }),
+    "`1..6` is the list 1, 2, 3, 4, 5, 6. It is written out when the spec is compiled.",
   ),
   "repeated-update": error(
     (p: { name: string }) => ({

@@ -1,8 +1,8 @@
 /** Batches for training, made ahead by worker threads while the step runs. */
 import { stream } from "../random.js";
-import { type Crew, makeCrew } from "./crew.js";
+import { type Crew, defaultWorkers, makeCrew } from "./crew.js";
 import { loadSharp } from "./decode.js";
-import { defaultWorkers, type OpenData } from "./open.js";
+import type { OpenData } from "./open.js";
 import type { FillTask } from "./recipe.js";
 
 export interface BatchOptions {

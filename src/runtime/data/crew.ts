@@ -1,4 +1,5 @@
 /** Who prepares images: worker threads, or the main thread with the same code. */
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { type Diagnostic, diagnostic, FaceError } from "../../diagnostics/diagnostic.js";
 import type { Line } from "../step/step.js";
@@ -26,6 +27,11 @@ export interface Crew {
   hold(): void;
   release(): void;
   close(): Promise<void>;
+}
+
+/** Threads that prepare images unless the caller says how many: half of the cores, the step needs the others. */
+export function defaultWorkers(): number {
+  return Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
 }
 
 /** `recipe` null: a crew that can only inspect. */

@@ -41,7 +41,10 @@ export async function decodeImage(bytes: Uint8Array): Promise<Raster> {
     return raster.channels === 1 || raster.channels === 3 ? raster : withChannels(raster, 3);
   } catch (found) {
     if (found instanceof Unreadable) throw found;
-    throw new Unreadable(`it is damaged or cut short (${reason(found)})`);
+    const why = reason(found);
+    if (/exceeds pixel limit/.test(why))
+      throw new Unreadable(`it claims more than ${LARGEST_PIXELS / 1e6} million pixels; so many are refused`);
+    throw new Unreadable(`it is damaged or cut short (${why})`);
   }
 }
 

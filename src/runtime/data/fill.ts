@@ -70,11 +70,8 @@ export class Filler {
       throw new FaceError(sizeFault(this.recipe, [{ path: shownPath(path), height: fitted.height, width: fitted.width }], 1));
     } catch (found) {
       if (!(found instanceof Unreadable)) throw found;
-      throw new FaceError(
-        diagnostic("image-unreadable", this.recipe.at, { shown: [{ path: shownPath(path), why: found.message }], count: 1 }, [
-          { place: { path }, text: "this file" },
-        ]),
-      );
+      const shown = [{ path: shownPath(path), why: found.message }];
+      throw new FaceError(diagnostic("image-unreadable", this.recipe.at, { shown, count: 1 }));
     }
   }
 }

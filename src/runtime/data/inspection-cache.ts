@@ -4,9 +4,9 @@
  * means that files are read again.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileOf } from "./folder.js";
 import type { Inspection } from "./inspect.js";
 
@@ -86,10 +86,11 @@ function isKnown(entry: unknown): entry is Known {
 function save(path: string, text: string): void {
   const beside = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
   try {
-    mkdirSync(join(path, ".."), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(beside, text);
     renameSync(beside, path);
   } catch {
-    rmSync(beside, { force: true });
+    // A full disk or a folder that may not be written: the files are read again next time.
+    if (existsSync(beside)) rmSync(beside, { force: true });
   }
 }

@@ -1,17 +1,14 @@
 /** Opens a data set or one part of its split: who and how many images there are, and that all of them can be read. */
 import { createHash } from "node:crypto";
-import { availableParallelism } from "node:os";
 import { type Diagnostic, diagnostic, FaceError, fail } from "../../diagnostics/diagnostic.js";
 import type { DataPart, Dataset } from "../experiment.js";
-import { makeCrew } from "./crew.js";
-import { loadSharp } from "./decode.js";
 import { sizeFault } from "./fill.js";
-import { fileOf, findFolder, type Listing, listFolder, shownPath } from "./folder.js";
+import { fileOf, findFolder, type Listing, shownPath } from "./folder.js";
 import type { Inspection } from "./inspect.js";
-import { openFileCache } from "./inspection-cache.js";
 import { noisyLabels } from "./label-noise.js";
 import type { DrawnPixels, FilePixels, PixelCache, Recipe } from "./recipe.js";
 import { identitiesOf } from "./split.js";
+import { surveyFolder } from "./survey.js";
 import { DRAWING } from "./synthetic/draw.js";
 
 export interface OpenOptions {
@@ -46,8 +43,6 @@ export interface OpenData {
 }
 
 const CACHE_BYTES = 1024 * 1024 * 1024;
-/** Inspecting fewer files than this is not worth starting workers. */
-const FEW_FILES = 600;
 /** Files named in a message. */
 const SHOWN = 10;
 
@@ -100,7 +95,12 @@ function openDrawn(part: DataPart, source: Extract<Dataset["source"], { kind: "s
   const { dataset } = part;
   if (source.identities < 2) {
     const identity = source.identities === 1 ? "1" : "none";
-    fail("data-one-identity", dataset.at, { place: `synthetic(identities = ${source.identities})`, identity, images: source.images });
+    fail("data-one-identity", dataset.at, {
+      place: `synthetic(identities = ${source.identities})`,
+      identity,
+      images: source.images,
+      drawn: true,
+    });
   }
   const chosen = identitiesOf(part, source.identities, seed);
   const pixels: DrawnPixels = {
@@ -125,71 +125,24 @@ async function openFolder(part: DataPart, options: OpenOptions): Promise<Source>
   const { dataset } = part;
   const path = dataset.source.kind === "folder" ? dataset.source.path : "";
   const folder = findFolder(path, options, dataset.at);
-  const listing = listFolder(folder);
+  const { listing, files, fingerprint } = await surveyFolder(folder, dataset.at);
   const { identities } = listing;
   if (identities.length === 0) fail("data-no-images", dataset.at, { folder: shownPath(folder), loose: listing.loose });
   const only = identities[0];
   if (identities.length === 1 && only !== undefined) {
-    fail("data-one-identity", dataset.at, { place: shownPath(folder), identity: only.name, images: only.files.length });
+    fail("data-one-identity", dataset.at, { place: shownPath(folder), identity: only.name, images: only.files.length, drawn: false });
   }
   const chosen = identitiesOf(part, identities.length, options.seed);
-  const inspected = await inspectAll(
-    folder,
-    identities.flatMap((identity) => identity.files),
-    dataset,
-  );
-  refuseFaults(folder, inspected, dataset);
+  refuseFaults(folder, files, dataset);
   const people = chosen.flatMap((number) => identities[number] ?? []);
   return {
     names: people.map((identity) => identity.name),
     counts: people.map((identity) => identity.files.length),
-    fingerprint: fingerprintOf(inspected),
+    fingerprint,
     pixels: { kind: "files", root: folder, resized: dataset.resized, files: people.flatMap((identity) => identity.files) },
     folder,
     warnings: warningsOf(folder, listing, dataset),
   };
-}
-
-/** What is known of all files, in their order; those seen for the first time are read through. */
-export async function inspectAll(folder: string, files: readonly string[], { at }: Dataset): Promise<Map<string, Inspection>> {
-  const cache = openFileCache(folder, files);
-  const found = new Map<string, Inspection>();
-  if (cache.unknown.length > 0) {
-    const workers = cache.unknown.length < FEW_FILES ? 0 : defaultWorkers();
-    if (workers > 0) await loadSharp();
-    const crew = makeCrew(workers, null, at);
-    crew.hold();
-    try {
-      const share = crew.size === 0 ? cache.unknown.length : 64;
-      const shares = Array.from({ length: Math.ceil(cache.unknown.length / share) }, (_, i) =>
-        cache.unknown.slice(i * share, (i + 1) * share),
-      );
-      await Promise.all(
-        shares.map(async (names) => {
-          const results = await crew.inspect({ kind: "inspect", root: folder, files: names });
-          for (const [i, name] of names.entries()) {
-            const result = results[i];
-            if (result !== undefined) found.set(name, result);
-          }
-        }),
-      );
-    } finally {
-      crew.release();
-      await crew.close();
-    }
-    cache.keep(found);
-  }
-  return new Map(
-    files.flatMap((file) => {
-      const result = cache.known.get(file) ?? found.get(file);
-      return result === undefined ? [] : [[file, result] as const];
-    }),
-  );
-}
-
-/** Threads that prepare images unless the caller says how many: half of the cores, the step needs the others. */
-export function defaultWorkers(): number {
-  return Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
 }
 
 /** All unreadable files in one message, all wrong sizes in another. */
@@ -200,20 +153,11 @@ function refuseFaults(folder: string, inspected: ReadonlyMap<string, Inspection>
   const misfits = dataset.resized ? [] : all.filter((found) => found.fault === null && !(found.height === height && found.width === width));
   const diagnostics: Diagnostic[] = [];
   if (unreadable.length > 0) {
-    const shown = unreadable.slice(0, SHOWN);
-    const related = shown.map(({ file }) => ({ place: { path: fileOf(folder, file) }, text: "this file" }));
-    const params = { shown: shown.map(({ path, fault }) => ({ path, why: fault ?? "" })), count: unreadable.length };
-    diagnostics.push(diagnostic("image-unreadable", dataset.at, params, related));
+    const shown = unreadable.slice(0, SHOWN).map(({ path, fault }) => ({ path, why: fault ?? "" }));
+    diagnostics.push(diagnostic("image-unreadable", dataset.at, { shown, count: unreadable.length }));
   }
   if (misfits.length > 0) diagnostics.push(sizeFault(dataset, misfits.slice(0, SHOWN), misfits.length));
   if (diagnostics.length > 0) throw new FaceError(diagnostics);
-}
-
-/** sha256 over path and content hash of every image, in natural order of the paths. */
-export function fingerprintOf(inspected: ReadonlyMap<string, Inspection>): string {
-  const hash = createHash("sha256");
-  for (const [file, found] of inspected) hash.update(`${JSON.stringify(file)} ${found.hash}\n`);
-  return hash.digest("hex");
 }
 
 function warningsOf(folder: string, listing: Listing, { at }: Dataset): Diagnostic[] {

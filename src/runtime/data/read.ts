@@ -1,8 +1,8 @@
 /** All images of a part in order, as evaluation wants them: no augmentation. */
-import { makeCrew } from "./crew.js";
+import { defaultWorkers, makeCrew } from "./crew.js";
 import { loadSharp } from "./decode.js";
 import { Filler } from "./fill.js";
-import { defaultWorkers, type OpenData } from "./open.js";
+import type { OpenData } from "./open.js";
 
 export interface ReadOptions {
   /** Images in a chunk. */

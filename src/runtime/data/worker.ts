@@ -20,7 +20,7 @@ async function answer({ id, task }: Request): Promise<Reply> {
     return { id, done: await perform(task) };
   } catch (found) {
     if (found instanceof FaceError) return { id, diagnostics: found.diagnostics };
-    return { id, crash: found instanceof Error ? (found.stack ?? found.message) : String(found) };
+    return { id, crash: found instanceof Error ? found.message : String(found) };
   }
 }
 

@@ -1,7 +1,7 @@
 /** What the gradients of kernels are written with. */
 import type { Recorder, Value } from "../step/record.js";
 import type { Attributes } from "../step/step.js";
-import { apply, constant, input, type Pointwise } from "./pointwise.js";
+import { apply, constant, input, inputsOf, type Pointwise, substitute } from "./pointwise.js";
 import { at, sameShape } from "./shapes.js";
 
 /** Records a kernel and gives its outputs, dimensions named by position. */
@@ -21,47 +21,19 @@ export function record1(recorder: Recorder, name: string, inputs: readonly Value
  * Inputs that the expression does not read are left out.
  */
 export function pointwiseAt(recorder: Recorder, expression: Pointwise, inputs: readonly Value[], shape: readonly number[]): Value {
-  const used = [...inputsOf(expression)].sort((a, b) => a - b);
+  const used = inputsOf(expression);
   const kept: Value[] = [];
-  const becomes = new Map<number, Pointwise>();
-  for (const index of used) {
-    const value = inputs[index];
-    if (value === undefined) throw new Error(`A pointwise expression reads input ${index} of ${inputs.length}.`);
+  const becomes = inputs.map((value, index): Pointwise => {
+    if (!used.has(index)) return input(index);
     const before = kept.findIndex((known) => known.ref === value.ref);
-    becomes.set(index, input(before >= 0 ? before : kept.push(value) - 1));
-  }
-  const renumbered = renumber(expression, becomes);
+    return input(before >= 0 ? before : kept.push(value) - 1);
+  });
+  const renumbered = substitute(expression, becomes);
   if (renumbered.kind === "input" && sameShape(kept[renumbered.index]?.shape ?? [], shape)) {
     const value = kept[renumbered.index];
     if (value !== undefined) return value;
   }
   return record1(recorder, "pointwise", kept, { expression: renumbered, shape });
-}
-
-export function inputsOf(expression: Pointwise): ReadonlySet<number> {
-  const found = new Set<number>();
-  const seen = new Set<Pointwise>();
-  const visit = (part: Pointwise): void => {
-    if (seen.has(part)) return;
-    seen.add(part);
-    if (part.kind === "input") found.add(part.index);
-    else if (part.kind === "apply") part.args.forEach(visit);
-  };
-  visit(expression);
-  return found;
-}
-
-function renumber(expression: Pointwise, becomes: ReadonlyMap<number, Pointwise>): Pointwise {
-  const done = new Map<Pointwise, Pointwise>();
-  const visit = (part: Pointwise): Pointwise => {
-    const before = done.get(part);
-    if (before !== undefined) return before;
-    const after =
-      part.kind === "input" ? (becomes.get(part.index) ?? part) : part.kind === "apply" ? apply(part.op, ...part.args.map(visit)) : part;
-    done.set(part, after);
-    return after;
-  };
-  return visit(expression);
 }
 
 /** Sums away what broadcasting had added: from the shape of `value` back to `shape`. */

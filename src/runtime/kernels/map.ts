@@ -88,7 +88,7 @@ const batchNorm: Kernel = {
 
 const batchNormGradient: Kernel = {
   name: "batchNormGradient",
-  doc: "batchNormGradient(dy, x, scale, mean, variance) {epsilon} -> dx, dscale [c], doffset [c].",
+  doc: "batchNormGradient(dy, x, scale, mean, variance) {epsilon} -> dx, dscale [c], doffset [c]: gradients of batchNorm's three operands by dy of its y.",
   outputs: (inputs) => float(shapeOf(inputs, 1), shapeOf(inputs, 2), shapeOf(inputs, 2)),
   gradient: null,
 };

@@ -49,10 +49,11 @@ export function normalise(
   const shift = offset ? named("offset") : fixed(0);
   const [mean, variance] = [named("mean"), named("variance")];
   if (!context.training) {
-    const deviation = apply("sqrt", apply("add", operand(2), constant(epsilon)));
+    // One division and root for each channel, not for each value.
+    const deviation = apply("sqrt", apply("add", operand(1), constant(epsilon)));
+    const gain = recorder.pointwise(apply("divide", operand(0), deviation), [factor, variance]);
     const centred = apply("subtract", operand(0), operand(1));
-    const scaled = apply("multiply", centred, apply("divide", operand(3), deviation));
-    return recorder.pointwise(apply("add", scaled, operand(4)), [input, mean, variance, factor, shift]);
+    return recorder.pointwise(apply("add", apply("multiply", centred, operand(2)), operand(3)), [input, mean, gain, shift]);
   }
   const [y, ofBatch, spread] = recorder.kernel("batchNorm", [input, factor, shift], { epsilon }, [input.axes, axes, axes]);
   if (y === undefined || ofBatch === undefined || spread === undefined) throw new Error("batchNorm has three outputs.");

@@ -140,6 +140,7 @@ export const operations = {
   withGradient: withGradientOperation,
 } as const satisfies Record<string, Operation>;
 
+/** The name of an operation of formulas, such as "add" or "logSumExp". */
 export type OperationName = keyof typeof operations;
 
 /** Whether `name` is that of an operation. */

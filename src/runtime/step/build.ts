@@ -134,8 +134,9 @@ function updateVariable(recorder: Recording, training: Training, variable: Varia
 /** The arguments of an optimiser for one variable: defaults, then its own, then what `except` says of its group. */
 function argumentsFor(training: Training, optimizer: OptimizerDescription, variable: Variable): Arguments {
   const { args, except } = training.optimizer;
-  const exceptions = except.filter(({ groups }) => groups.includes(variable.group)).map((each) => each.args);
-  return Object.assign({}, withDefaults(optimizer.arguments, args), ...exceptions);
+  let all: Arguments = withDefaults(optimizer.arguments, args);
+  for (const exception of except) if (exception.groups.includes(variable.group)) all = { ...all, ...exception.args };
+  return all;
 }
 
 function bounded(recorder: Recording, loss: Loss, variable: Variable, value: Value): Value {

@@ -1,9 +1,7 @@
 /** Passes from step to step that change what is computed how, never what comes out. */
-import { inputsOf } from "../kernels/gradient.js";
-import { input, type Pointwise } from "../kernels/pointwise.js";
+import { input, inputsOf, type Pointwise, substitute } from "../kernels/pointwise.js";
 import { expressionOf } from "../kernels/pointwise-kernel.js";
 import { sameShape } from "../kernels/shapes.js";
-import { substitute } from "./record.js";
 import type { Node, Ref, Step } from "./step.js";
 
 /** All passes, in the order that suits them: what is dead is not worth fusing; fusing leaves dead producers behind. */

@@ -4,7 +4,7 @@ import type { Backend, Tensor } from "../kernels/kernel.js";
 import { sizeOf } from "../kernels/shapes.js";
 import { optimize, removeDead } from "./fuse.js";
 import { type Schedule, schedule } from "./schedule.js";
-import type { Fed, Node, Ref, Step, ValueInfo } from "./step.js";
+import type { Fed, Line, Node, Ref, Step, ValueInfo } from "./step.js";
 
 /** What a run is fed; scalars may be plain numbers. What the step does not read is ignored. */
 export type Feeds = Readonly<Partial<Record<Fed["name"], Float32Array | Int32Array | number>>>;
@@ -93,32 +93,34 @@ class StepRunner implements Runner {
   }
 
   /**
-   * Runs the step again as it was recorded, nothing fused, looking at every value, and reports the first that is not
-   * finite. The state is still that before the step.
+   * Runs the step again, first as it was recorded, nothing fused, then as it runs, looking at every value, and reports
+   * the first that is not finite. The state is still that before the step.
    */
   private async report(feeds: Feeds): Promise<never> {
-    const step = removeDead(this.step);
+    // Fed from 0; people and metrics.jsonl count from 1.
+    const number = typeof feeds.step === "number" ? feeds.step + 1 : 1;
+    for (const step of [removeDead(this.step), this.fast]) {
+      const found = await this.firstNotFinite(step, feeds);
+      if (found !== null) return fail("not-finite", found.at, { tensor: found.tensor, step: number });
+    }
+    return fail("not-finite", null, { tensor: "the loss or a gradient", step: number });
+  }
+
+  private async firstNotFinite(step: Step, feeds: Feeds): Promise<{ readonly tensor: string; readonly at: Line | null } | null> {
     const values = new Values(this.backend, step);
-    const number = typeof feeds.step === "number" ? feeds.step : 0;
+    const isBroken = async (ref: Ref): Promise<boolean> => !allFinite(await values.read(ref));
     try {
       values.enter(this.state, feeds);
-      for (const { name, value } of step.fed) {
-        if (values.has(value) && !allFinite(await values.read(value)))
-          fail("not-finite", null, { tensor: `what is fed as ${name}`, step: number });
-      }
-      for (const { name, value, at } of step.variables) {
-        if (!allFinite(await values.read(value))) fail("not-finite", at, { tensor: name, step: number });
-      }
+      for (const { name, value } of step.fed) if (await isBroken(value)) return { tensor: `what is fed as ${name}`, at: null };
+      for (const { name, value, at } of step.variables) if (await isBroken(value)) return { tensor: name, at };
       for (const node of step.nodes) {
         values.compute(node);
-        for (const ref of node.outputs) {
-          if (!allFinite(await values.read(ref))) fail("not-finite", node.at, { tensor: nameOf(node), step: number });
-        }
+        for (const ref of node.outputs) if (await isBroken(ref)) return { tensor: nameOf(node), at: node.at };
       }
+      return null;
     } finally {
       values.freeAll();
     }
-    return fail("not-finite", null, { tensor: "the loss or a gradient", step: number });
   }
 }
 
@@ -162,10 +164,6 @@ class Values {
       if (tensor === undefined) throw new Error(`${node.kernel} made ${made.length} tensors.`);
       this.keep(ref, tensor);
     });
-  }
-
-  has(ref: Ref): boolean {
-    return this.tensors.has(ref);
   }
 
   async read(ref: Ref): Promise<Float32Array> {

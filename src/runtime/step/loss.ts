@@ -1,4 +1,5 @@
 /** Records a loss: its inputs, its value as the batch loss, its gradients. */
+import type { Initial } from "../describe.js";
 import type { Loss, LossInputs } from "../experiment.js";
 import { apply, constant, input } from "../kernels/pointwise.js";
 import { sizeOf } from "../kernels/shapes.js";
@@ -69,7 +70,7 @@ function recordOwn(recorder: Recording, loss: Loss, trained: Map<string, Value>)
   classifier("b", ["class"], 0);
   for (const [name, { axes, sizes = {}, initial }] of Object.entries(loss.learned ?? {})) {
     for (const [axis, size] of Object.entries(sizes)) recorder.declare(axis, size);
-    const value = made(name, axes, { kind: "learned", initial, group: "learned" });
+    const value = made(name, axes, { kind: "learned", initial: withFans(initial, recorder), group: "learned" });
     own[name] = value;
     trained.set(name, value);
   }
@@ -77,6 +78,13 @@ function recordOwn(recorder: Recording, loss: Loss, trained: Map<string, Value>)
     own[name] = made(name, axes, { kind: "state", initial: { kind: "constant", value: initial }, group: "learned" });
   }
   return own;
+}
+
+/** A learned value's fans are the numbers of features and classes, which its declaration does not know: it has 0 for them. */
+function withFans(initial: Initial, recorder: Recording): Initial {
+  const [features, classes] = [recorder.size("feature"), recorder.size("class")];
+  if (initial.kind === "he" && initial.fanIn === 0) return { kind: "he", fanIn: features };
+  return initial.kind === "xavier" && initial.fanIn === 0 ? { kind: "xavier", fanIn: features, fanOut: classes } : initial;
 }
 
 /** What is not read is not made: a step is fed only what its loss uses. */

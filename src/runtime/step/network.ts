@@ -9,17 +9,12 @@ import { positions, type Recording, type Value } from "./record.js";
 /** Images {sample, height, width, channel} in, embeddings {sample, feature} out. */
 export function recordBackbone(recorder: Recording, backbone: Backbone, images: Value, training: boolean): Value {
   const measured = measureLayers(backbone.layers, backbone.input, (layer, { needs, given, hint }) =>
-    fail("shape-mismatch", layer.at, { layer: layer.kind, needs, given, hint }),
+    fail("shape-mismatch", layer.at, { layer: layer.kind, needs, given, input: backbone.input.join("x"), hint }),
   );
   const network = new Network(recorder, training, new Map(flattened(measured.layers).map((layer) => [layer.path, layer])));
   const x = recorder.within(backbone.name, backbone.at, () => network.chain(backbone.layers, images, backbone.name, "", siblingNames()));
   if (x.shape.length !== 2) {
-    fail("backbone-output", backbone.at, {
-      name: backbone.name,
-      output: x.shape.slice(1).join("x"),
-      map: x.shape.length === 4,
-      pooled: false,
-    });
+    fail("backbone-output", backbone.at, { name: backbone.name, output: x.shape.slice(1).join("x") });
   }
   return { ...x, axes: ["sample", "feature"] };
 }

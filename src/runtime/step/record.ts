@@ -1,6 +1,6 @@
 import type { Initial } from "../describe.js";
 import { kernelNamed } from "../kernels/kernels.js";
-import type { Pointwise } from "../kernels/pointwise.js";
+import { type Pointwise, pointwiseKey, substitute } from "../kernels/pointwise.js";
 import { at, sameShape } from "../kernels/shapes.js";
 import { type Axis, canonical } from "../ops/axes.js";
 import type { Attribute, Attributes, DType, Fed, Line, Node, Ref, Step, ValueInfo, Variable } from "./step.js";
@@ -261,24 +261,6 @@ function joinAxes(values: readonly Value[]): readonly Axis[] {
   return whole === undefined ? canonical(union) : whole.axes;
 }
 
-/** `expression` with each input replaced. */
-export function substitute(expression: Pointwise, becomes: readonly Pointwise[]): Pointwise {
-  const done = new Map<Pointwise, Pointwise>(); // expressions share parts: keep them shared
-  const visit = (part: Pointwise): Pointwise => {
-    const before = done.get(part);
-    if (before !== undefined) return before;
-    const after: Pointwise =
-      part.kind === "input"
-        ? (becomes[part.index] ?? part)
-        : part.kind === "constant"
-          ? part
-          : { kind: "apply", op: part.op, args: part.args.map(visit) };
-    done.set(part, after);
-    return after;
-  };
-  return visit(expression);
-}
-
 const positionNames = ["0", "1", "2", "3", "4", "5", "6", "7"];
 
 /** Names for dimensions that have none of their own. */
@@ -296,26 +278,4 @@ function keyOf(attributes: Attributes): string {
 function attributeKey(attribute: Attribute): string {
   if (typeof attribute !== "object") return `${typeof attribute} ${Object.is(attribute, -0) ? "-0" : attribute}`;
   return "kind" in attribute ? pointwiseKey(attribute) : `[${attribute.join()}]`;
-}
-
-/** Text that is equal for equal expressions only. Numbers the shared parts, so that its length stays linear. */
-export function pointwiseKey(expression: Pointwise): string {
-  const numbers = new Map<string, number>();
-  const seen = new Map<Pointwise, number>();
-  const visit = (part: Pointwise): number => {
-    const before = seen.get(part);
-    if (before !== undefined) return before;
-    const text =
-      part.kind === "input"
-        ? `i${part.index}`
-        : part.kind === "constant"
-          ? `c${Object.is(part.value, -0) ? "-0" : part.value}`
-          : `${part.op}(${part.args.map(visit).join()})`;
-    const number = numbers.get(text) ?? numbers.size;
-    numbers.set(text, number);
-    seen.set(part, number);
-    return number;
-  };
-  visit(expression);
-  return [...numbers.keys()].join(" ");
 }

@@ -1,4 +1,5 @@
 /** When each value may be given back. */
+import { sizeOf } from "../kernels/shapes.js";
 import type { Ref, Step } from "./step.js";
 
 /** For each node, the values that nothing reads after it; outputs nobody reads are among them. */
@@ -22,18 +23,35 @@ export function schedule(step: Step): Schedule {
   return frees;
 }
 
-/** Most bytes alive at once while the step runs, variables and what is fed included. */
+/** Most bytes alive at once while the step runs, variables and what is fed included. A reshape takes none of its own. */
 export function peakBytes(step: Step): number {
-  const bytes = (ref: Ref): number => 4 * (step.values[ref]?.shape ?? []).reduce((product, size) => product * size, 1);
-  let alive = [...step.fed, ...step.variables].reduce((sum, { value }) => sum + bytes(value), 0);
+  const bytes = (ref: Ref): number => 4 * sizeOf(step.values[ref]?.shape ?? []);
+  const owner = new Map<Ref, Ref>(); // of what a reshape shares
+  for (const { kernel, inputs, outputs } of step.nodes) {
+    const [from, to] = [inputs[0], outputs[0]];
+    if (kernel === "reshape" && from !== undefined && to !== undefined) owner.set(to, owner.get(from) ?? from);
+  }
+  const users = new Map<Ref, number>();
+  let alive = 0;
+  const hold = (ref: Ref): void => {
+    const own = owner.get(ref) ?? ref;
+    const before = users.get(own) ?? 0;
+    users.set(own, before + 1);
+    if (before === 0) alive += bytes(own);
+  };
+  const release = (ref: Ref): void => {
+    const own = owner.get(ref) ?? ref;
+    const left = (users.get(own) ?? 0) - 1;
+    users.set(own, left);
+    if (left === 0) alive -= bytes(own);
+  };
+  for (const { value } of [...step.fed, ...step.variables]) hold(value);
   let peak = alive;
   const frees = schedule(step);
   step.nodes.forEach((node, i) => {
-    // A reshape shares the memory of its operand.
-    if (node.kernel !== "reshape") alive += node.outputs.reduce((sum, ref) => sum + bytes(ref), 0);
+    node.outputs.forEach(hold);
     peak = Math.max(peak, alive);
-    const shared = new Set(step.nodes.filter((n) => n.kernel === "reshape").flatMap((n) => n.outputs));
-    for (const ref of frees[i] ?? []) if (!shared.has(ref)) alive -= bytes(ref);
+    frees[i]?.forEach(release);
   });
   return peak;
 }

@@ -12,7 +12,7 @@ import { exitOf, exits, explain } from "../train/report.js";
 import { type Listener, run } from "../train/run.js";
 import { listenForStop } from "../train/stop.js";
 import { type GridRun, gridOf, judgedOf } from "./grid.js";
-import { type Claim, take } from "./store.js";
+import { type RunClaim, take } from "./store.js";
 
 /** What such a process tells. */
 export type CellMessage =
@@ -30,7 +30,7 @@ const WAIT = 1000;
 
 /** Trains the run that `options.cell` names, or waits for the process that does. Sets the exit code. */
 export async function trainCell(table: Table, options: Options, cell: string): Promise<void> {
-  const stop = listenForStop(() => {});
+  const stop = listenForStop(() => {}, { owned: true });
   try {
     const found = cellOf(table, options, cell);
     const finished = await trainRun(table, options, found, stop.asked);
@@ -64,7 +64,7 @@ async function trainRun(table: Table, options: Options, { training, seed }: Grid
     const taken = take(store, prepared.key);
     if (taken.kind === "published") return true;
     if (taken.kind === "claimed") {
-      const claim: Claim = taken;
+      const { claim } = taken;
       let kept = true;
       try {
         const backend = await loadBackend(name);
@@ -86,7 +86,7 @@ async function trainRun(table: Table, options: Options, { training, seed }: Grid
   }
 }
 
-function teller(claim: Claim): Listener {
+function teller(claim: RunClaim): Listener {
   let told = 0;
   let renewed = Date.now();
   return {

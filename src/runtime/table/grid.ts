@@ -73,7 +73,9 @@ function threeParts(only: string): Parts[] {
     return [[row, column, ""]];
   }
   return commas.flatMap((first) =>
-    commas.filter((second) => second > first).map((second): Parts => [only.slice(0, first), only.slice(first + 1, second), only.slice(second + 1)]),
+    commas
+      .filter((second) => second > first)
+      .map((second): Parts => [only.slice(0, first), only.slice(first + 1, second), only.slice(second + 1)]),
   );
 }
 

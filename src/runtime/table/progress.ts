@@ -1,7 +1,8 @@
 /** How the runs of a table are shown while they go, on standard error. */
 import type { SingleBar } from "cli-progress";
 import type { Table } from "../experiment.js";
-import { printable, short, speedometer } from "../train/progress.js";
+import { speedometer } from "../train/progress.js";
+import { printable, short } from "../words.js";
 import type { CellMessage } from "./cell.js";
 import type { GridRun } from "./grid.js";
 import type { Failure } from "./result.js";
@@ -17,14 +18,20 @@ export async function showTable(table: Table, runs: number): Promise<TableProgre
   return process.stderr.isTTY === true ? bars(table, runs) : lines(table, runs);
 }
 
-export function runName(table: Table, { row, column, seed }: { readonly row: number; readonly column: number; readonly seed: number }): string {
+export function runName(
+  table: Table,
+  { row, column, seed }: { readonly row: number; readonly column: number; readonly seed: number },
+): string {
   return printable(`${table.rows[row]?.[0] ?? ""}, ${table.columns[column]?.[0] ?? ""}, seed ${seed}`);
 }
 
 async function bars(table: Table, runs: number): Promise<TableProgress> {
   const { default: progress } = await import("cli-progress");
   const format = "{name} {bar} {value}/{total} {rest}";
-  const all = new progress.MultiBar({ format, stream: process.stderr, hideCursor: true, clearOnComplete: true }, progress.Presets.shades_classic);
+  const all = new progress.MultiBar(
+    { format, stream: process.stderr, hideCursor: true, clearOnComplete: true },
+    progress.Presets.shades_classic,
+  );
   const total = all.create(runs, 0, { name: "runs".padEnd(40), rest: "" });
   const shown = new Map<GridRun, { readonly bar: SingleBar; readonly speed: ReturnType<typeof speedometer> }>();
   return {
@@ -36,7 +43,9 @@ async function bars(table: Table, runs: number): Promise<TableProgress> {
       const entry = shown.get(run);
       if (entry === undefined || message.kind !== "step") return;
       const { speed, left } = entry.speed(message.line, message.steps);
-      entry.bar.update(message.line.step, { rest: `loss ${short(message.line.loss)} rate ${short(message.line.rate)} ${speed} images/s, ${left} left` });
+      entry.bar.update(message.line.step, {
+        rest: `loss ${short(message.line.loss)} rate ${short(message.line.rate)} ${speed} images/s, ${left} left`,
+      });
     },
     ended(run) {
       const entry = shown.get(run);
@@ -73,9 +82,10 @@ function lines(table: Table, runs: number): TableProgress {
     },
     ended(run, failure) {
       finished++;
-      say(`[${finished}/${runs}] ${runName(table, run)}: ${failure === null ? "done" : `failed: ${printable(failure.message.split("\n")[0] ?? "")}`}`);
+      say(
+        `[${finished}/${runs}] ${runName(table, run)}: ${failure === null ? "done" : `failed: ${printable(failure.message.split("\n")[0] ?? "")}`}`,
+      );
     },
     end: () => {},
   };
 }
-

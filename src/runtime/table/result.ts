@@ -1,5 +1,5 @@
 /** What a table says, as plain data: made from finished runs, printed by every format. */
-import { measured, type Evaluation, type Figures } from "../evaluate/evaluate.js";
+import { type Evaluation, type Figures, measured } from "../evaluate/evaluate.js";
 import { protocolText } from "../evaluate/pairs.js";
 import type { Cell, Measure, Table } from "../experiment.js";
 import type { RunRecord } from "../train/record.js";
@@ -30,6 +30,8 @@ export interface Statistic {
 }
 
 export interface CellResult extends Omit<Statistic, "mean"> {
+  /** Which of the table's cells, from 0: protocol and measure. */
+  readonly cell: number;
   readonly row: string;
   readonly column: string;
   readonly protocol: string;
@@ -37,7 +39,11 @@ export interface CellResult extends Omit<Statistic, "mean"> {
   readonly unit: "percent" | "number";
   /** Null where no run has a value. */
   readonly mean: number | null;
+  /** Why there is no mean: no finished run, or fewer different pairs than 1 / FAR. */
+  readonly lacks: "runs" | "different pairs" | null;
   readonly best: boolean;
+  /** Whether the table shows the standard deviation beside the mean. */
+  readonly spread: boolean;
   readonly published: number | null;
   readonly source: string | null;
   /** Whether the mean lies as near the published figure as the table asks; null: not judged. */
@@ -101,7 +107,14 @@ export function resultOf(table: Table, wanted: readonly Place[], runs: readonly 
   const shownColumns = columns.filter((_, column) => wanted.some((place) => place.column === column));
   const at = (row: string, column: string) => runs.filter((run) => rows[run.row] === row && columns[run.column] === column);
   const cells = shownColumns.flatMap((column) =>
-    table.cells.flatMap((cell) => markBest(cell, shownRows.map((row) => cellOf(table, cell, row, column, at(row, column))))),
+    table.cells.flatMap((cell, place) => {
+      const protocol = protocolOf(table, cell, runs);
+      const about = { cell: place, protocol, measure: measureName(cell.measure) };
+      return markBest(
+        cell,
+        shownRows.map((row) => ({ ...about, ...cellOf(table, cell, row, column, at(row, column)) })),
+      );
+    }),
   );
   return {
     name: table.name,
@@ -128,7 +141,13 @@ export function resultOf(table: Table, wanted: readonly Place[], runs: readonly 
   };
 }
 
-function cellOf(table: Table, cell: Cell, row: string, column: string, runs: readonly FinishedRun[]): CellResult {
+function cellOf(
+  table: Table,
+  cell: Cell,
+  row: string,
+  column: string,
+  runs: readonly FinishedRun[],
+): Omit<CellResult, "cell" | "protocol" | "measure"> {
   const place = judgedIndex(judgedOf(table), cell.protocol);
   const evaluations = runs.flatMap((run) => {
     const evaluation = run.record.evaluations[place];
@@ -146,23 +165,25 @@ function cellOf(table: Table, cell: Cell, row: string, column: string, runs: rea
   return {
     row,
     column,
-    protocol: protocolOf(cell, evaluations.map(({ evaluation }) => evaluation)),
-    measure: measureName(cell.measure),
     unit: cell.format,
     mean: trained?.mean ?? null,
     std: trained?.std ?? null,
     n: trained?.n ?? 0,
     values: trained?.values ?? [],
+    lacks: trained !== null ? null : evaluations.length === 0 ? "runs" : "different pairs",
     best: false,
-    ...publishedOf(table, row, column, trained),
+    spread: cell.spread,
+    // A published figure is one number for a row and a column: it stands beside what the table names first.
+    ...publishedOf(cell === table.cells[0] ? table.published : [], row, column, trained),
     untrained: over((evaluation) => evaluation.untrained),
     pixels: over((evaluation) => evaluation.pixels),
   };
 }
 
 /** The protocol with its counts, where all runs agree on them. */
-function protocolOf(cell: Cell, evaluations: readonly Evaluation[]): string {
-  const texts = new Set(evaluations.map(({ protocol }) => protocol));
+function protocolOf(table: Table, cell: Cell, runs: readonly FinishedRun[]): string {
+  const place = judgedIndex(judgedOf(table), cell.protocol);
+  const texts = new Set(runs.flatMap(({ record }) => record.evaluations[place]?.protocol ?? []));
   const [only] = texts;
   return texts.size === 1 && only !== undefined ? only : protocolText(cell.protocol, null);
 }
@@ -178,12 +199,12 @@ function statisticOf(values: readonly { readonly seed: number; readonly value: n
 }
 
 function publishedOf(
-  table: Table,
+  published: Table["published"],
   row: string,
   column: string,
   trained: Statistic | null,
 ): Pick<CellResult, "published" | "source" | "within" | "tolerance"> {
-  for (const { source, within, entries } of table.published) {
+  for (const { source, within, entries } of published) {
     const entry = entries.find((candidate) => candidate.row === row && candidate.column === column);
     if (entry === undefined) continue;
     // Half a unit in the last place of a double must not decide at the very edge.
@@ -198,13 +219,16 @@ function markBest(cell: Cell, results: readonly CellResult[]): CellResult[] {
   const sign = cell.measure.kind === "eer" ? -1 : 1;
   const means = results.flatMap(({ mean }) => (mean === null ? [] : [sign * mean]));
   const best = Math.max(...means);
-  return results.map((result) => ({ ...result, best: cell.best && means.length > 1 && result.mean !== null && sign * result.mean === best }));
+  return results.map((result) => ({
+    ...result,
+    best: cell.best && means.length > 1 && result.mean !== null && sign * result.mean === best,
+  }));
 }
 
 function comparisonsOf(cells: readonly CellResult[]): Comparison[] {
   const first = new Map<string, CellResult>();
   return cells.flatMap((cell) => {
-    const place = JSON.stringify([cell.column, cell.protocol, cell.measure]);
+    const place = JSON.stringify([cell.column, cell.cell]);
     const against = first.get(place);
     if (against === undefined) {
       first.set(place, cell);
@@ -218,7 +242,17 @@ function comparisonsOf(cells: readonly CellResult[]): Comparison[] {
     const { p, least } = signFlip(differences);
     const { row, column, protocol, measure } = cell;
     return [
-      { row, against: against.row, column, protocol, measure, n: differences.length, difference: mean(differences), p, enough: least <= 0.05 },
+      {
+        row,
+        against: against.row,
+        column,
+        protocol,
+        measure,
+        n: differences.length,
+        difference: mean(differences),
+        p,
+        enough: least <= 0.05,
+      },
     ];
   });
 }

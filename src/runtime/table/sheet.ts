@@ -21,27 +21,41 @@ export interface Sheet {
 
 export function sheetOf(result: TableResult): Sheet {
   const columns = distinct(result.cells.map(columnOf));
-  const several = distinct(result.cells.map(({ protocol, measure }) => ({ protocol, measure }))).length > 1;
-  const header = columns.map(({ column, measure }) => (several ? `${column}: ${measure}` : column));
+  const several = new Set(result.cells.map(({ cell }) => cell)).size > 1;
+  const names = measureNames(result);
+  const header = columns.map(({ column, cell }) => (several ? `${column}: ${names.get(cell)}` : column));
   const find = (row: string, wanted: Column) => result.cells.find((cell) => cell.row === row && same(columnOf(cell), wanted));
-  const lines = result.rows.map((row): SheetLine => ({ label: row, kind: "row", entries: columns.map((column) => entryOf(find(row, column))) }));
+  const lines = result.rows.map(
+    (row): SheetLine => ({ label: row, kind: "row", entries: columns.map((column) => entryOf(find(row, column))) }),
+  );
   return { title: result.title, header, lines: [...lines, ...baselineLines(result, columns, find)], notes: notesOf(result) };
 }
 
+/** One of the table's cells under one of its columns. */
 interface Column {
   readonly column: string;
-  readonly protocol: string;
-  readonly measure: string;
+  readonly cell: number;
 }
 
-function columnOf({ column, protocol, measure }: CellResult): Column {
-  return { column, protocol, measure };
+function columnOf({ column, cell }: CellResult): Column {
+  return { column, cell };
+}
+
+/** What each cell measures; those of equal name are numbered, and the notes say the protocol of each. */
+function measureNames(result: TableResult): Map<number, string> {
+  const cells = distinct(result.cells.map(({ cell, measure }) => ({ cell, measure })));
+  const names = cells.map(({ cell, measure }): [number, string] => {
+    const alike = cells.filter((other) => other.measure === measure);
+    return [cell, alike.length === 1 ? measure : `${measure} (${alike.findIndex((other) => other.cell === cell) + 1})`];
+  });
+  return new Map(names);
 }
 
 function entryOf(cell: CellResult | undefined): Entry {
-  if (cell === undefined || cell.mean === null) return { text: "-", bold: false };
+  if (cell === undefined || cell.mean === null)
+    return { text: cell?.lacks === "different pairs" ? "not enough negatives" : "-", bold: false };
   const published = cell.published === null ? "" : ` (published ${cell.published}${verdict(cell)})`;
-  return { text: statisticText({ ...cell, mean: cell.mean }, cell.unit) + published, bold: cell.best };
+  return { text: statisticText({ mean: cell.mean, std: cell.std }, cell) + published, bold: cell.best };
 }
 
 function verdict({ within, tolerance }: CellResult): string {
@@ -49,10 +63,13 @@ function verdict({ within, tolerance }: CellResult): string {
   return within ? `, within ${tolerance}` : `, not within ${tolerance}`;
 }
 
-/** `91.30 ± 1.24`, or without a spread where there is one value. */
-export function statisticText({ mean, std }: Pick<Statistic, "mean" | "std">, unit: CellResult["unit"]): string {
+/** `91.30 ± 1.24`, or the mean alone where there is one value or the table asks for no spread. */
+export function statisticText(
+  { mean, std }: Pick<Statistic, "mean" | "std">,
+  { unit, spread }: Pick<CellResult, "unit" | "spread">,
+): string {
   const digits = unit === "percent" ? 2 : 4;
-  return std === null ? mean.toFixed(digits) : `${mean.toFixed(digits)} ± ${std.toFixed(digits)}`;
+  return std === null || !spread ? mean.toFixed(digits) : `${mean.toFixed(digits)} ± ${std.toFixed(digits)}`;
 }
 
 /** One line where all rows share a baseline, as losses do; otherwise one for each row. */
@@ -70,7 +87,7 @@ function baselineLines(
       columns.map((column): Entry => {
         const cell = find(row, column);
         const statistic = pick(cell);
-        return { text: statistic === null || cell === undefined ? "-" : statisticText(statistic, cell.unit), bold: false };
+        return { text: statistic === null || cell === undefined ? "-" : statisticText(statistic, cell), bold: false };
       }),
     );
     const alike = lines.filter((entries) => entries.some(({ text }) => text !== "-"));
@@ -82,7 +99,8 @@ function baselineLines(
 }
 
 function notesOf(result: TableResult): string[] {
-  const protocols = distinct(result.cells.map(({ protocol, measure, unit }) => ({ protocol, measure, unit })));
+  const names = measureNames(result);
+  const protocols = distinct(result.cells.map(({ cell, protocol, unit }) => ({ measure: names.get(cell), protocol, unit })));
   const sources = distinct(result.cells.flatMap(({ source }) => (source === null ? [] : [source])));
   const counts = distinct(result.cells.map(({ n }) => n));
   return [

@@ -7,9 +7,9 @@ import { trainingStep } from "../step/build.js";
 import type { Step } from "../step/step.js";
 import { backendIdentities, chosenBackend } from "../train/backend.js";
 import { type Prepared, prepare } from "../train/prepare.js";
-import { printable } from "../train/progress.js";
 import { readRecord } from "../train/record.js";
 import { colored, exitOf, exits, explain, report } from "../train/report.js";
+import { printable } from "../words.js";
 import { trainCell } from "./cell.js";
 import { dryRun } from "./dry-run.js";
 import { type GridRun, gridOf, judgedOf, selection } from "./grid.js";
@@ -74,7 +74,9 @@ async function show(table: Table, options: Options): Promise<void> {
   if (stopped) {
     process.exitCode = exits.stopped;
     const left = runs.length - result.runs.length;
-    process.stderr.write(`Stopped: ${result.runs.length} of ${runs.length} runs are finished; the same command goes on with the other ${left}.\n`);
+    process.stderr.write(
+      `Stopped: ${result.runs.length} of ${runs.length} runs are finished; the same command goes on with the other ${left}.\n`,
+    );
     return;
   }
   process.stdout.write(printed(result, options.format, process.stdout.isTTY === true));
@@ -119,7 +121,7 @@ async function keyed(
 
 function warnOnce(prepared: Prepared, warned: Set<string>): void {
   for (const warning of prepared.open.warnings) {
-    const text = renderAll([warning], { color: colored() });
+    const text = `${renderAll([warning], { color: colored() })}\n`;
     if (!warned.has(text)) process.stderr.write(text);
     warned.add(text);
   }
@@ -141,7 +143,9 @@ export function finished(runs: readonly KeyedRun[], store: string): FinishedRun[
 
 function tellFailures(table: Table, failures: readonly Failure[]): void {
   for (const { row, column, seed, message } of failures) {
-    process.stderr.write(`${printable(`${table.name}: ${row}, ${column}, seed ${seed} failed: `)}${message.split("\n").map(printable).join("\n")}\n`);
+    process.stderr.write(
+      `${printable(`${table.name}: ${row}, ${column}, seed ${seed} failed: `)}${message.split("\n").map(printable).join("\n")}\n`,
+    );
   }
 }
 

@@ -21,6 +21,15 @@ export async function writePage(table: Table, result: TableResult, store: string
       return { row, column, curves: runs.map(({ seed, folder }) => ({ seed, lines: readMetrics(join(folder, "metrics.jsonl")) })) };
     }),
   );
-  writeWhole(path, pageOf(table, result, sheetOf(result), curves.filter((cell) => cell.curves.length > 0), stamp));
+  writeWhole(
+    path,
+    pageOf(
+      table,
+      result,
+      sheetOf(result),
+      curves.filter((cell) => cell.curves.length > 0),
+      stamp,
+    ),
+  );
   return path;
 }

@@ -1,6 +1,6 @@
 /** Files that are there whole or not at all, whatever ends the process. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 /** Writes beside the file, flushes to disk, then renames over it. */
 export function writeWhole(path: string, content: Uint8Array | string): void {
@@ -15,6 +15,11 @@ export function writeWhole(path: string, content: Uint8Array | string): void {
   }
   renameSync(temporary, path);
   syncFolder(dirname(path));
+}
+
+/** Removes what a killed process left half-written in the folder. */
+export function removeTorn(folder: string): void {
+  for (const name of readdirSync(folder)) if (/\.\d+\.part$/.test(name)) rmSync(join(folder, name), { force: true });
 }
 
 /** A rename lasts only when its folder has reached the disk; Windows has no such call and needs none. */

@@ -1,6 +1,15 @@
 /** Applies protocols to the states of one run; opens each protocol's images once. */
-import { type DataOptions, type Evaluation, type Figures, figuresOf, type OpenProtocol, openProtocol, pixelFigures } from "../evaluate/evaluate.js";
+
 import { Embedder } from "../evaluate/embed.js";
+import {
+  type DataOptions,
+  type Evaluation,
+  type Figures,
+  figuresOf,
+  type OpenProtocol,
+  openProtocol,
+  pixelFigures,
+} from "../evaluate/evaluate.js";
 import type { Measure, Protocol } from "../experiment.js";
 import type { Backend } from "../kernels/kernel.js";
 import type { State } from "./checkpoint.js";

@@ -1,5 +1,6 @@
 /** How a run is shown while it goes: a bar on a terminal, a line now and then elsewhere. Always on standard error. */
 import type { SingleBar } from "cli-progress";
+import { duration, printable, short } from "../words.js";
 import type { StepLine } from "./metrics.js";
 import type { Listener } from "./run.js";
 
@@ -23,7 +24,10 @@ async function bar(name: string): Promise<Shown> {
   return {
     begins(done, steps) {
       const format = `${printable(name)} {bar} {value}/{total} loss {loss} rate {rate} {speed} images/s, {left} left`;
-      shown = new progress.SingleBar({ format, stream: process.stderr, hideCursor: true, clearOnComplete: true }, progress.Presets.shades_classic);
+      shown = new progress.SingleBar(
+        { format, stream: process.stderr, hideCursor: true, clearOnComplete: true },
+        progress.Presets.shades_classic,
+      );
       shown.start(steps, done, { loss: "-", rate: "-", speed: "-", left: "-" });
     },
     step(line, steps) {
@@ -53,7 +57,9 @@ function lines(name: string): Shown {
       const speeds = speed(line, steps);
       if (Date.now() - said < 1000 * LINE_SECONDS && line.step < steps) return;
       said = Date.now();
-      say(`step ${line.step} of ${steps}, loss ${short(line.loss)}, rate ${short(line.rate)}, ${speeds.speed} images/s, ${speeds.left} left`);
+      say(
+        `step ${line.step} of ${steps}, loss ${short(line.loss)}, rate ${short(line.rate)}, ${speeds.speed} images/s, ${speeds.left} left`,
+      );
     },
     evaluation(line) {
       say(`accuracy ${(100 * line.accuracy).toFixed(2)} % after epoch ${short(line.epoch)}`);
@@ -76,20 +82,4 @@ export function speedometer(): (line: StepLine, steps: number) => { readonly spe
     const left = mean === null ? "?" : duration(mean * (steps - line.step));
     return { speed: short(line.images_per_second), left };
   };
-}
-
-/** 45 s, 3 min, 2 h 5 min. */
-export function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-export function short(value: number): string {
-  return String(Number(value.toPrecision(3)));
-}
-
-/** A name without control characters, which could move a terminal's cursor or change its colours. */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, "\ufffd");
 }

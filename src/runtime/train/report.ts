@@ -5,7 +5,14 @@ import { renderAll } from "../../diagnostics/render.js";
 /** Exit codes of the command line: cli.md promises them. */
 export const exits = { done: 0, spec: 1, usage: 2, failed: 3, stopped: 130 } as const;
 
-const usage: ReadonlySet<Code> = new Set<Code>(["option-unknown", "option-value", "option-wrong", "only-unknown", "backend-unavailable"]);
+const usage: ReadonlySet<Code> = new Set<Code>([
+  "option-unknown",
+  "option-value",
+  "option-wrong",
+  "only-unknown",
+  "backend-unavailable",
+  "probe-value",
+]);
 const failed: ReadonlySet<Code> = new Set<Code>(["not-finite", "checkpoint-broken", "checkpoint-other", "store-broken"]);
 
 /** The exit code of an error: wrong use, a run that failed, or a spec or data that is wrong. */
@@ -17,7 +24,7 @@ export function exitOf(error: unknown): number {
 
 /** The error as text for a person; colour only where standard error is a terminal and NO_COLOR is not set. */
 export function explain(error: unknown, color = colored()): string {
-  if (error instanceof FaceError) return renderAll(error.diagnostics, { color });
+  if (error instanceof FaceError) return `${renderAll(error.diagnostics, { color })}\n`;
   return `Internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
 }
 

@@ -1,22 +1,23 @@
 /** One training from its first step, or from its checkpoint, to run.json. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { fail } from "../../diagnostics/diagnostic.js";
 import { batches } from "../data/index.js";
 import type { DataOptions } from "../evaluate/evaluate.js";
 import type { Backend } from "../kernels/kernel.js";
-import { createRunner, type Runner } from "../step/interpret.js";
 import { stepKey } from "../step/draw.js";
+import { createRunner, type Runner } from "../step/interpret.js";
+import { numericVersion, version } from "../version.js";
 import { type Best, type Checkpoint, readCheckpoint, type State, shaped, writeCheckpoint } from "./checkpoint.js";
-import { writeJson } from "./files.js";
+import { removeTorn, writeJson } from "./files.js";
 import { initialValues } from "./initial.js";
 import { Judge } from "./judge.js";
 import { type EvaluationLine, isStep, Metrics, readMetrics, type StepLine } from "./metrics.js";
 import { epochsOver, progressAt } from "./pace.js";
 import type { Prepared } from "./prepare.js";
-import { programOf, recordPath, type RunRecord } from "./record.js";
+import { programOf, type RunRecord, recordPath } from "./record.js";
 import { writeSafetensors } from "./safetensors.js";
-import { numericVersion, version } from "../version.js";
 
 /** Who is told how a run goes. */
 export interface Listener {
@@ -44,6 +45,7 @@ const CHECKPOINT_SECONDS = 30;
 /** Trains, evaluates and writes everything into the folder. Null: stopped on the way, with a checkpoint written. */
 export async function run(prepared: Prepared, settings: RunSettings): Promise<RunRecord | null> {
   mkdirSync(settings.folder, { recursive: true });
+  removeTorn(settings.folder);
   const session = new Session(prepared, settings);
   try {
     if (!(await session.train())) return null;
@@ -92,7 +94,14 @@ class Session {
     let written = performance.now();
     try {
       while (this.done < pace.steps) {
-        await this.step(await source.next());
+        const start = performance.now();
+        await this.step(await source.next(), start).catch(async (error: unknown) => {
+          // The state is that before the step: nothing that was trained is lost.
+          await this.checkpoint();
+          throw error;
+        });
+        // Signals, messages and the progress bar get their turn: nothing else in the loop need wait for the outside.
+        await setImmediate();
         const epochEnds = epochsOver(pace, this.done) > epochsOver(pace, this.done - 1);
         if (epochEnds) await this.validate();
         const stopped = settings.stopped() && this.done < pace.steps;
@@ -108,12 +117,12 @@ class Session {
     return true;
   }
 
-  private async step(batch: { readonly images: Float32Array; readonly labels: Int32Array }): Promise<void> {
+  /** `start`: when the wait for the batch began; its time counts. */
+  private async step(batch: { readonly images: Float32Array; readonly labels: Int32Array }, start: number): Promise<void> {
     const { training, pace, seed } = this.prepared;
     const at = progressAt(pace, this.done);
     const rate = training.schedule(at);
     if (!Number.isFinite(rate)) fail("not-finite", training.at, { tensor: "the learning rate", step: this.done + 1 });
-    const start = performance.now();
     const { loss, gradientNorm } = await this.runner.run({
       images: batch.images,
       labels: batch.labels,

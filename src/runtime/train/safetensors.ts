@@ -72,7 +72,8 @@ function decode(bytes: Uint8Array, broken: (why: string) => never): Safetensors 
     if (!isEntry(entry)) return broken(`its header does not describe "${name}" as float32 numbers`);
     const [start, stop] = entry.data_offsets;
     if (stop > data.length) broken(`this file was cut: ${8 + length + stop} bytes were written and ${bytes.length} are there`);
-    if (start !== end || stop - start !== 4 * entry.shape.reduce((a, b) => a * b, 1)) broken(`the place of "${name}" does not fit its shape`);
+    if (start !== end || stop - start !== 4 * entry.shape.reduce((a, b) => a * b, 1))
+      broken(`the place of "${name}" does not fit its shape`);
     end = stop;
     const copy = data.slice(start, stop);
     hash.update(copy);

@@ -8,32 +8,34 @@ export interface Stop {
 }
 
 /**
- * Listens for the signals and, in a process that another one started, for its word "stop" and for its end. Such a
- * process leaves SIGINT to the one that started it, for a terminal sends Ctrl-C to both. A second signal ends at once.
+ * Listens for the signals and, in a process that another one started with a channel, for that one's end: nobody is left
+ * who would show the run, and whoever starts it again must not meet a second writer. A run of a table (`owned`) leaves
+ * SIGINT to the table, for a terminal sends Ctrl-C to both, and stops at its word "stop". A second Ctrl-C ends at once.
  */
-export function listenForStop(onAsked: () => void): Stop {
-  let asked = false;
-  const child = process.send !== undefined;
+export function listenForStop(onAsked: () => void, { owned = false }: { readonly owned?: boolean } = {}): Stop {
+  let asked: number | null = null;
   const ask = () => {
-    if (asked && !child) process.exit(130);
-    if (!asked) onAsked();
-    asked = true;
+    // One Ctrl-C may arrive twice: from the terminal, and handed on by the process that started this one.
+    if (asked !== null && Date.now() - asked > 1000 && !owned) process.exit(130);
+    if (asked === null) {
+      asked = Date.now();
+      onAsked();
+    }
   };
   const message = (said: unknown) => {
     if (said === "stop") ask();
   };
-  const ignore = () => {};
-  process.on("SIGTERM", ask);
-  process.on("SIGINT", child ? ignore : ask);
-  if (child) {
-    process.on("message", message);
-    process.on("disconnect", ask);
-  }
-  const release = () => {
-    process.off("SIGTERM", ask);
-    process.off("SIGINT", child ? ignore : ask);
-    process.off("message", message);
-    process.off("disconnect", ask);
+  const interrupted = owned ? () => {} : ask;
+  const heard = [
+    ["SIGTERM", ask],
+    ["SIGINT", interrupted],
+    ...(process.send === undefined ? [] : [["disconnect", ask] as const, ["message", message] as const]),
+  ] as const;
+  for (const [name, listener] of heard) process.on(name, listener);
+  return {
+    asked: () => asked !== null,
+    release: () => {
+      for (const [name, listener] of heard) process.off(name, listener);
+    },
   };
-  return { asked: () => asked, release };
 }

@@ -1,6 +1,6 @@
 /** A finished run in words for a terminal. */
 import type { Evaluation, Figures } from "../evaluate/evaluate.js";
-import { duration, printable, short } from "./progress.js";
+import { duration, printable, short } from "../words.js";
 import type { RunRecord } from "./record.js";
 
 export function runText(record: RunRecord, folder: string): string {
@@ -16,7 +16,8 @@ export function runText(record: RunRecord, folder: string): string {
 }
 
 function evaluationLines(evaluation: Evaluation): string[] {
-  const line = (name: string, { accuracy, auc, eer }: Figures) => `  ${name.padEnd(10)}  ${percent(accuracy)}  AUC ${auc.toFixed(4)}  EER ${percent(eer)}`;
+  const line = (name: string, { accuracy, auc, eer }: Figures) =>
+    `  ${name.padEnd(10)}  ${percent(accuracy)}  AUC ${auc.toFixed(4)}  EER ${percent(eer)}`;
   return [
     `Accuracy by ${evaluation.protocol}:`,
     line("trained", evaluation.trained),

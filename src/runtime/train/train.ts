@@ -1,13 +1,16 @@
 /** `train(...)` of a generated program: one training in a folder of its own, shown, reported, with an exit code. */
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
+import { renderAll } from "../../diagnostics/render.js";
 import type { Options, Training } from "../experiment.js";
+import { printable } from "../words.js";
 import { chosenBackend, loadBackend } from "./backend.js";
 import { checkpointPath } from "./checkpoint.js";
+import { waitFor } from "./claim.js";
 import { ownProtocols, prepare } from "./prepare.js";
-import { printable, showRun } from "./progress.js";
-import { readRecord, recordPath, type RunRecord } from "./record.js";
-import { exitOf, exits, explain, report } from "./report.js";
+import { showRun } from "./progress.js";
+import { type RunRecord, readRecord, recordPath } from "./record.js";
+import { colored, exitOf, exits, explain, report } from "./report.js";
 import { run } from "./run.js";
 import { listenForStop } from "./stop.js";
 import { runText } from "./text.js";
@@ -38,35 +41,47 @@ function folderOf(training: Training, options: Options): string {
 }
 
 async function trainHere(program: Training, options: Options): Promise<RunRecord | null> {
-  const training = withOptions(program, options);
+  chosenBackend(options.backend); // a wrong word is said before anything is written
   const folder = folderOf(program, options);
-  const say = (text: string) => process.stderr.write(`${text}\n`);
   const stop = listenForStop(() => say("Stopping after this step; Ctrl-C again stops at once."));
+  const claim = await waitFor(folder, (owner) => say(`${printable(folder)} is in use; waiting for ${owner}.`), stop.asked);
+  try {
+    return claim === null ? null : await trainIn(folder, withOptions(program, options), options, stop.asked);
+  } finally {
+    claim?.release();
+    stop.release();
+  }
+}
+
+async function trainIn(folder: string, training: Training, options: Options, stopped: () => boolean): Promise<RunRecord | null> {
   const backend = await loadBackend(chosenBackend(options.backend));
   const where = { seed: training.seed, data: options.data, beside: options.beside };
   const prepared = await prepare(training, ownProtocols(training), where, backend);
+  if (prepared.open.warnings.length > 0) say(renderAll(prepared.open.warnings, { color: colored() }));
   if (options.resume) {
     const finished = readRecord(folder);
     if (finished !== null && finished.key === prepared.key) return finished;
-    if (!existsSync(checkpointPath(folder))) say(`No checkpoint in ${folder}: the run begins at its first step.`);
+    if (!existsSync(checkpointPath(folder))) say(`No checkpoint in ${printable(folder)}: the run begins at its first step.`);
   } else {
-    setAside(folder, say);
+    setAside(folder);
   }
   const shown = await showRun(training.name);
   try {
-    const settings = { folder, resume: options.resume, backend, options: where, listener: shown, stopped: stop.asked };
-    const record = await run(prepared, settings);
+    const record = await run(prepared, { folder, resume: options.resume, backend, options: where, listener: shown, stopped });
     shown.end();
     if (record === null) say(`Stopped; the checkpoint is in ${printable(folder)}. The same command with --resume goes on.`);
     return record;
   } finally {
     shown.end();
-    stop.release();
   }
 }
 
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
 /** Moves what an earlier run left in the folder into one of its own, so that nothing trained is ever overwritten. */
-function setAside(folder: string, say: (text: string) => void): void {
+function setAside(folder: string): void {
   if (!existsSync(recordPath(folder)) && !existsSync(checkpointPath(folder))) return;
   let number = 1;
   while (existsSync(join(folder, `earlier-${number}`))) number++;

@@ -20,7 +20,11 @@ describe("accuracy in folds", () => {
     expect(foldedAccuracy(pairs).thresholds).toEqual([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
   });
   it("equals the plain search over all thresholds", () => {
-    const entry = fc.record({ score: fc.integer({ min: 0, max: 12 }), same: fc.integer({ min: 0, max: 1 }), fold: fc.integer({ min: 0, max: 2 }) });
+    const entry = fc.record({
+      score: fc.integer({ min: 0, max: 12 }),
+      same: fc.integer({ min: 0, max: 1 }),
+      fold: fc.integer({ min: 0, max: 2 }),
+    });
     fc.assert(
       fc.property(fc.array(entry, { minLength: 6, maxLength: 30 }), (entries) => {
         fc.pre([0, 1, 2].every((fold) => entries.some((e) => e.fold === fold)));

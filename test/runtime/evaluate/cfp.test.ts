@@ -12,8 +12,16 @@ const data = process.env.FACEC_DATA ?? "";
 const there = existsSync(join(data, "embeddings", "cfp-mobileface.npy"));
 
 const reference = {
-  FF: { auc: 0.975921551020408, eer: 0.07657142857142857, tar: { "0.1": 0.9371428571428572, "0.01": 0.7508571428571429, "0.001": 0.5708571428571428 } },
-  FP: { auc: 0.783232, eer: 0.29028571428571426, tar: { "0.1": 0.4774285714285714, "0.01": 0.16742857142857143, "0.001": 0.08228571428571428 } },
+  FF: {
+    auc: 0.975921551020408,
+    eer: 0.07657142857142857,
+    tar: { "0.1": 0.9371428571428572, "0.01": 0.7508571428571429, "0.001": 0.5708571428571428 },
+  },
+  FP: {
+    auc: 0.783232,
+    eer: 0.29028571428571426,
+    tar: { "0.1": 0.4774285714285714, "0.01": 0.16742857142857143, "0.001": 0.08228571428571428 },
+  },
 };
 
 describe.skipIf(!there)("CFP (needs FACEC_DATA with embeddings/ and cfp/)", () => {
@@ -23,7 +31,13 @@ describe.skipIf(!there)("CFP (needs FACEC_DATA with embeddings/ and cfp/)", () =
     const start = 10 + bytes.readUInt16LE(8);
     return new Float32Array(bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + bytes.length));
   };
-  const lists = (name: string) => new Map(readFileSync(join(data, "cfp", "Protocol", name), "utf8").trim().split("\n").map(entry));
+  const lists = (name: string) =>
+    new Map(
+      readFileSync(join(data, "cfp", "Protocol", name), "utf8")
+        .trim()
+        .split("\n")
+        .map(entry),
+    );
   const entry = (line: string): [string, string] => {
     const [number = "", path = ""] = line.trim().split(/\s+/);
     return [number, path.replace("../Data/Images/", "")];
@@ -32,7 +46,9 @@ describe.skipIf(!there)("CFP (needs FACEC_DATA with embeddings/ and cfp/)", () =
   it.each(["FF", "FP"] as const)("%s", (set) => {
     const plain = npy("cfp-mobileface.npy");
     const rows = npy("cfp-mobileface-flip.npy").map((value, i) => value + (plain[i] ?? 0));
-    const names = readFileSync(join(data, "embeddings", "cfp-mobileface.txt"), "utf8").trim().split("\n");
+    const names = readFileSync(join(data, "embeddings", "cfp-mobileface.txt"), "utf8")
+      .trim()
+      .split("\n");
     const place = new Map(names.map((name, i) => [name.trim(), i]));
     const [front, other] = [lists("Pair_list_F.txt"), lists(set === "FF" ? "Pair_list_F.txt" : "Pair_list_P.txt")];
     const pairs = ["same", "diff"].flatMap((kind) =>

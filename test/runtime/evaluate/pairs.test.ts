@@ -3,11 +3,7 @@ import { FaceError } from "../../../src/diagnostics/diagnostic.js";
 import { pairs, synthetic } from "../../../src/runtime/declare.js";
 import { drawPairs, protocolText } from "../../../src/runtime/evaluate/pairs.js";
 
-const dataset = synthetic(
-  "toy",
-  { identities: 6, images: 5 },
-  { image: [4, 4, 1], scale: (v) => v, at: { file: "toy.face", line: 3 } },
-);
+const dataset = synthetic("toy", { identities: 6, images: 5 }, { image: [4, 4, 1], scale: (v) => v, at: { file: "toy.face", line: 3 } });
 const protocol = (folds = 10, seed = 0) => pairs({ dataset, part: "test" }, { folds, seed });
 const labels = Int32Array.from({ length: 30 }, (_, i) => Math.floor(i / 5));
 

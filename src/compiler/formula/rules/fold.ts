@@ -1,18 +1,17 @@
 /** Constants: what is known when the loss is compiled is computed then. Parameters stay, so that a program can be changed. */
 import { operationOf } from "../../../runtime/ops/index.js";
-import { make, number } from "../build.js";
+import { number } from "../build.js";
 import type { Expr } from "../expr.js";
 import { functionRule, type Rule } from "../rewrite.js";
 
-/** Value of an expression made of numbers alone; null for all others. */
+/** Value of an operation on numbers alone; null for all others. Arguments were folded before, so none has to be looked into. */
 function constant(expr: Expr | undefined): number | null {
   if (expr?.kind === "number") return expr.value;
   if (expr?.kind !== "operation") return null;
   const operation = operationOf(expr.op);
   if (operation.kind !== "pointwise") return null;
-  const args = expr.args.map(constant);
-  const numbers = args.filter((arg) => arg !== null);
-  return numbers.length === args.length ? operation.meaning(...numbers) : null;
+  const numbers = expr.args.flatMap((arg) => (arg.kind === "number" ? [arg.value] : []));
+  return numbers.length === expr.args.length ? operation.meaning(...numbers) : null;
 }
 
 export const fold: readonly Rule[] = [
@@ -39,7 +38,8 @@ export const fold: readonly Rule[] = [
     ],
     (expr) => {
       const value = constant(expr);
-      return value === null || !Number.isFinite(value) ? null : number(value);
+      // Adding 0 makes -0 a plain 0.
+      return value === null || !Number.isFinite(value) ? null : number(value + 0);
     },
     "known when the loss is compiled",
   ),
@@ -52,20 +52,5 @@ export const fold: readonly Rule[] = [
       return condition === null || taken === undefined ? null : taken;
     },
     "known when the loss is compiled",
-  ),
-  functionRule(
-    "constant factors",
-    ["multiply"],
-    (expr) => {
-      const [a, b] = expr.args;
-      if (a?.kind !== "number" || b?.kind !== "operation") return null;
-      const [first, second] = b.args;
-      if (b.op === "multiply" && first?.kind === "number" && second !== undefined)
-        return make("multiply", [number(a.value * first.value), second]);
-      if (b.op === "divide" && first !== undefined && second?.kind === "number")
-        return make("multiply", [number(a.value / second.value), first]);
-      return null;
-    },
-    "one product in place of two",
   ),
 ];

@@ -3,19 +3,19 @@ import { bounds } from "../bounds.js";
 import { isHostScalar, make } from "../build.js";
 import type { Expr, OperationExpr } from "../expr.js";
 import { any, literal, type Match, op, type Pattern } from "../pattern.js";
-import { functionRule, type Rule, rule } from "../rewrite.js";
+import { functionRule, type Rule, rule, tidy } from "../rewrite.js";
+import { choices } from "./choices.js";
+import { products } from "./products.js";
 
 const a = any("a");
 const b = any("b");
 const c = any("c");
 const d = any("d");
-const e = any("e");
 const v = any("v");
 const y = any("y");
 
 const shorter = "the same in fewer operations";
 const sign = "one sign in place of many";
-const branch = "one choice in place of two; what is not taken cannot spoil the result";
 
 const identities: readonly Rule[] = [
   rule("add 0", op("add", v, 0), v, shorter),
@@ -26,6 +26,7 @@ const identities: readonly Rule[] = [
   rule("times 0", op("multiply", v, 0), literal(0), shorter, (found) => isHostScalar(found.get("v"))),
   rule("over 1", op("divide", v, 1), v, shorter),
   rule("0 over", op("divide", 0, v), literal(0), shorter, (found) => isHostScalar(found.get("v"))),
+  rule("add twice", op("add", op("add", a, v), v), op("add", a, op("multiply", 2, v)), shorter),
   rule("twice", op("add", v, v), op("multiply", 2, v), shorter),
   rule("power 1", op("power", v, 1), v, shorter),
   rule("power 0", op("power", v, 0), literal(1), shorter),
@@ -50,49 +51,56 @@ const negations: readonly Rule[] = [
   rule("sums of negations", op("sumByClass", op("negate", v), y), op("negate", op("sumByClass", v, y)), sign),
 ];
 
-const choices: readonly Rule[] = [
-  rule("same either way", op("select", c, v, v), v, shorter),
-  rule("turned condition", op("select", op("not", c), a, b), op("select", c, b, a), shorter),
-  rule("known already", op("select", c, op("select", c, a, b), d), op("select", c, a, d), shorter),
-  rule("known not to hold", op("select", c, a, op("select", c, b, d)), op("select", c, a, d), shorter),
-  rule("factor into a choice", op("multiply", op("select", c, a, 0), b), op("select", c, op("multiply", a, b), 0), branch),
-  rule("factor into the other choice", op("multiply", op("select", c, 0, a), b), op("select", c, 0, op("multiply", a, b)), branch),
-  rule("divisor into a choice", op("divide", op("select", c, a, 0), b), op("select", c, op("divide", a, b), 0), branch),
-  rule("divisor into the other choice", op("divide", op("select", c, 0, a), b), op("select", c, 0, op("divide", a, b)), branch),
-  rule("sign into a choice", op("negate", op("select", c, a, 0)), op("select", c, op("negate", a), 0), branch),
-  rule("sign into the other choice", op("negate", op("select", c, 0, a)), op("select", c, 0, op("negate", a)), branch),
-  rule(
-    "sum of choices",
-    op("add", op("select", c, a, b), op("select", c, d, e)),
-    op("select", c, op("add", a, d), op("add", b, e)),
-    branch,
-  ),
-  rule(
-    "difference of choices",
-    op("subtract", op("select", c, a, b), op("select", c, d, e)),
-    op("select", c, op("subtract", a, d), op("subtract", b, e)),
-    branch,
-  ),
-];
-
 // ---------------------------------------------------------------- sums and products along axes
 
 const has = (found: Match, name: string): boolean => found.axis !== null && found.get(name).type.axes.includes(found.axis);
 
+/** Rows with rows, or a product that would be larger than both factors; else the product is there anyway, and is summed. */
+function contracts(found: Match): boolean {
+  const [first, second] = [found.get("a"), found.get("b")];
+  if (first === second || !has(found, "a") || !has(found, "b")) return false;
+  const covers = (one: Expr, other: Expr): boolean => other.type.axes.every((axis) => one.type.axes.includes(axis));
+  return covers(first, second) === covers(second, first);
+}
+
+/** A plain number stays with its product: gradients use that again. */
+function isWorthMoving(found: Match, name: string): boolean {
+  return !has(found, name) && !isHostScalar(found.get(name));
+}
+
+/** Rows with rows: the factor is one of each row, and the dot product without it is often there already. */
+function isOfEachRow(found: Match): boolean {
+  const [factor, row, other] = [found.get("a"), found.get("b"), found.get("v")];
+  if (has(found, "a") || factor.type.axes.length === 0) return false;
+  return factor.type.axes.every((axis) => row.type.axes.includes(axis) && other.type.axes.includes(axis));
+}
+
+/** Both have the same axes: the one that was written first stands left, so that equal products are one. */
+function rowsInOrder(expr: OperationExpr): Expr | null {
+  const [first, second] = expr.args;
+  if (first === undefined || second === undefined || first.id <= second.id) return null;
+  const same = first.type.axes.length === second.type.axes.length && first.type.axes.every((axis) => second.type.axes.includes(axis));
+  return same ? make("dot", [second, first], expr.axis) : null;
+}
+
+const row = "one product for each row in place of one for each entry";
 const alongAxes: readonly Rule[] = [
+  functionRule("rows in order", ["dot"], rowsInOrder, "equal products are computed once", true),
+  rule("factor out of rows", op("dot", op("multiply", a, b), v), op("multiply", a, op("dot", b, v)), row, isOfEachRow),
+  rule("factor out of the other rows", op("dot", v, op("multiply", a, b)), op("multiply", a, op("dot", b, v)), row, isOfEachRow),
   rule(
     "factor out of a sum",
     op("sum", op("multiply", a, b)),
     op("multiply", a, op("sum", b)),
     "the factor does not vary along the axis",
-    (found) => !has(found, "a"),
+    (found) => isWorthMoving(found, "a"),
   ),
   rule(
     "second factor out of a sum",
     op("sum", op("multiply", a, b)),
     op("multiply", b, op("sum", a)),
     "the factor does not vary along the axis",
-    (found) => !has(found, "b"),
+    (found) => isWorthMoving(found, "b"),
   ),
   rule(
     "divisor out of a sum",
@@ -106,7 +114,7 @@ const alongAxes: readonly Rule[] = [
     op("sum", op("multiply", a, b)),
     op("dot", a, b),
     "a product of matrices, without an array of all products",
-    (found) => has(found, "a") && has(found, "b") && found.get("a") !== found.get("b"),
+    contracts,
   ),
 ];
 
@@ -119,49 +127,6 @@ function sharesLessTarget(name: string, from: Pattern, negative: boolean): Rule 
 const targets: readonly Rule[] = [
   sharesLessTarget("shares less the target", op("subtract", op("multiply", a, b), op("spread", a, y)), false),
   sharesLessTarget("target less the shares", op("subtract", op("spread", a, y), op("multiply", a, b)), true),
-];
-
-// ---------------------------------------------------------------- products in order of size
-
-function weight(expr: Expr): number {
-  return expr.kind === "number" ? -2 : isHostScalar(expr) ? -1 : expr.type.axes.length;
-}
-
-function ordered(expr: OperationExpr): Expr | null {
-  const [left, right] = expr.args;
-  if (left === undefined || right === undefined) return null;
-  const difference = weight(left) - weight(right);
-  return difference > 0 || (difference === 0 && left.id > right.id) ? make("multiply", [right, left]) : null;
-}
-
-/** a (b C) is (a b) C where a b is smaller than b C. */
-function smallFirst(expr: OperationExpr): Expr | null {
-  const [left, right] = expr.args;
-  if (left === undefined || right?.kind !== "operation" || right.op !== "multiply") return null;
-  const [inner, outer] = right.args;
-  if (inner === undefined || outer === undefined) return null;
-  const joined = make("multiply", [left, inner]);
-  return joined.type.axes.length < right.type.axes.length || (isHostScalar(joined) && !isHostScalar(right))
-    ? make("multiply", [joined, outer])
-    : null;
-}
-
-function commonFactor(expr: OperationExpr): Expr | null {
-  const [first, second] = expr.args;
-  if (first?.kind !== "operation" || second?.kind !== "operation" || first.op !== "multiply" || second.op !== "multiply") return null;
-  for (const factor of first.args) {
-    if (!second.args.includes(factor)) continue;
-    const others = [first, second].map((product) => (product.args[0] === factor ? product.args[1] : product.args[0]));
-    const [p, q] = others;
-    if (p !== undefined && q !== undefined) return make("multiply", [factor, make(expr.op, [p, q])]);
-  }
-  return null;
-}
-
-const products: readonly Rule[] = [
-  functionRule("products by size", ["multiply"], ordered, "small factors first, so that few passes go over all samples x classes"),
-  functionRule("small products first", ["multiply"], smallFirst, "small factors first, so that few passes go over all samples x classes"),
-  functionRule("common factor", ["add", "subtract"], commonFactor, "one product in place of two"),
 ];
 
 // ---------------------------------------------------------------- bounds that hold anyway
@@ -201,7 +166,20 @@ const limits: readonly Rule[] = [
   ),
 ];
 
-export const simplify: readonly Rule[] = [...identities, ...negations, ...choices, ...limits, ...targets, ...alongAxes, ...products];
+export const simplify: readonly Rule[] = [
+  ...tidy(identities),
+  ...tidy(negations),
+  ...choices,
+  ...limits,
+  ...targets,
+  ...alongAxes,
+  ...products,
+];
+
+/** Applied last: nested choices must meet before their conditions are joined. */
+export const finish: readonly Rule[] = [
+  rule("conditions joined", op("select", a, op("select", b, c, d), d), op("select", op("and", a, b), c, d), "one choice in place of two"),
+];
 
 /** Applied once the loss is differentiated: what only differentiation asks for goes. */
 export const erase: readonly Rule[] = [

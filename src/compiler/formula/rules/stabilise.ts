@@ -48,6 +48,12 @@ const shares: readonly Rule[] = [
   rule("log-sum-exp", op("log", op("sum", op("exp", v))), op("logSumExp", v), "e^v overflows float32 from v = 89 on"),
   rule("softmax", op("divide", op("exp", v), op("sum", op("exp", v))), op("softmax", v), "e^v overflows float32 from v = 89 on"),
   rule(
+    "the label's share by its logarithm",
+    op("divide", op("exp", op("pick", z, y)), op("sum", op("exp", z))),
+    op("exp", op("negate", loss)),
+    "e^v overflows float32 from v = 89 on",
+  ),
+  rule(
     "share by its logarithm",
     op("divide", op("exp", any("a")), op("sum", op("exp", v))),
     op("exp", op("subtract", any("a"), op("logSumExp", v))),
@@ -102,26 +108,20 @@ const angles: readonly Rule[] = [
 ];
 
 // arccos falls: an angle is below t where its cosine is above cos(t).
-const turnedRound: readonly (readonly [OperationName, OperationName])[] = [
-  ["less", "greater"],
-  ["lessEqual", "greaterEqual"],
-  ["greater", "less"],
-  ["greaterEqual", "lessEqual"],
+const turnedRound: readonly (readonly [OperationName, OperationName, string])[] = [
+  ["less", "greater", "below"],
+  ["lessEqual", "greaterEqual", "at most"],
+  ["greater", "less", "above"],
+  ["greaterEqual", "lessEqual", "at least"],
 ];
 const falls = "arccos falls from pi to 0, so cosines can be compared instead, without an angle";
 const isAngle = (found: Match): boolean => isCosine(found) && within(found.get("t"), 0, Math.PI);
 const t = any("t");
 
-const comparisons: readonly Rule[] = turnedRound.flatMap(([from, to]) => [
-  rule(
-    `angle with a margin ${from} than a bound`,
-    op(from, op("add", theta, m), t),
-    op(from, theta, op("subtract", t, m)),
-    falls,
-    isCosine,
-  ),
-  rule(`angle ${from} than a bound`, op(from, theta, t), op(to, c, op("cos", t)), falls, isAngle),
-  rule(`bound ${from} than an angle`, op(from, t, theta), op(to, op("cos", t), c), falls, isAngle),
+const comparisons: readonly Rule[] = turnedRound.flatMap(([from, to, word]) => [
+  rule(`angle with a margin ${word} a bound`, op(from, op("add", theta, m), t), op(from, theta, op("subtract", t, m)), falls, isCosine),
+  rule(`angle ${word} a bound`, op(from, theta, t), op(to, c, op("cos", t)), falls, isAngle),
+  rule(`bound ${word} an angle`, op(from, t, theta), op(to, op("cos", t), c), falls, isAngle),
 ]);
 
 /** Entry by entry on one value: what is picked may be picked first. */

@@ -74,22 +74,22 @@ export function personOf(seed: number, identity: number): Person {
   const hair = jitter(random, pick(random, HAIR, [28, 24, 24]), 10);
   const lips = mix(skin, [170, 60, 70], to(0.25, 0.75));
   const iris = jitter(random, pick(random, IRIS, [70, 44, 26]), 12);
-  const eyesY = to(-0.2, -0.02);
+  const eyesY = to(-0.22, 0);
   return {
     skin,
     hair,
     lips,
     iris,
-    head: { width: to(0.64, 0.84), depth: to(0.7, 0.85), taper: to(0.02, 0.34), jaw: to(1.9, 3), chin: to(0.94, 1.1) },
+    head: { width: to(0.6, 0.88), depth: to(0.7, 0.85), taper: to(0.02, 0.4), jaw: to(1.8, 3.2), chin: to(0.9, 1.14) },
     ears: { size: to(0.12, 0.22), y: eyesY + to(0.02, 0.16) },
-    eyes: { apart: to(0.25, 0.39), y: eyesY, width: to(0.1, 0.17), open: to(0.36, 0.68), tilt: to(-0.22, 0.22) },
-    brows: { above: to(0.13, 0.23), thick: to(0.022, 0.06), length: to(0.12, 0.2), tilt: to(-0.25, 0.25), arch: to(0, 0.05) },
-    nose: { length: to(0.3, 0.48), width: to(0.07, 0.17), bridge: to(0.15, 0.5), nostril: to(0.02, 0.04) },
-    mouth: { y: to(0.5, 0.66), width: to(0.17, 0.34), upper: to(0.02, 0.06), lower: to(0.03, 0.08) },
+    eyes: { apart: to(0.23, 0.41), y: eyesY, width: to(0.1, 0.19), open: to(0.34, 0.75), tilt: to(-0.22, 0.22) },
+    brows: { above: to(0.13, 0.25), thick: to(0.02, 0.07), length: to(0.12, 0.2), tilt: to(-0.25, 0.25), arch: to(0, 0.05) },
+    nose: { length: to(0.28, 0.5), width: to(0.06, 0.19), bridge: to(0.15, 0.5), nostril: to(0.02, 0.04) },
+    mouth: { y: to(0.5, 0.66), width: to(0.15, 0.37), upper: to(0.02, 0.07), lower: to(0.03, 0.1) },
     hairStyle: {
       kind: pick(random, ["shaved", "short", "short", "parted", "parted", "fringe", "long", "long", "curly"] as const, "short"),
-      line: to(0.42, 0.72),
-      volume: to(0.05, 0.17),
+      line: to(0.36, 0.74),
+      volume: to(0.05, 0.24),
       side: random.uniform() < 0.5 ? -1 : 1,
     },
     beard: {

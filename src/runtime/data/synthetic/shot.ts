@@ -53,19 +53,19 @@ export function shotOf(seed: number, identity: number, number: number): Shot {
   const side = about(random, 0.55);
   const above = to(-0.75, 0.25);
   const away = Math.hypot(side, above, 1);
-  const cast = to(0.68, 1.25);
+  const cast = to(0.75, 1.2);
   const background = anyColour(random);
   return {
-    yaw: about(random, 0.26),
-    pitch: about(random, 0.11),
-    roll: about(random, 0.1),
-    shift: [about(random, 0.08), about(random, 0.08)],
-    scale: to(0.86, 1.12),
-    light: { direction: [side / away, above / away, 1 / away], ambient: to(0.25, 0.7) },
+    yaw: about(random, 0.2),
+    pitch: about(random, 0.09),
+    roll: about(random, 0.09),
+    shift: [about(random, 0.06), about(random, 0.06)],
+    scale: to(0.88, 1.1),
+    light: { direction: [side / away, above / away, 1 / away], ambient: to(0.35, 0.75) },
     gain: [cast * to(0.92, 1.08), cast * to(0.95, 1.05), cast * to(0.9, 1.1)],
     gamma: to(0.75, 1.35),
-    blur: random.uniform() < 0.35 ? to(0.01, 0.05) : 0,
-    noise: to(2, 11),
+    blur: random.uniform() < 0.3 ? to(0.01, 0.045) : 0,
+    noise: to(2, 9),
     mouth: { open: random.uniform() < 0.35 ? to(0.02, 0.13) : 0, smile: about(random, 0.05) },
     brow: about(random, 0.025),
     lids: random.uniform() < 0.06 ? 0.12 : to(0.7, 1.12),
@@ -86,10 +86,10 @@ export function shotOf(seed: number, identity: number, number: number): Shot {
   };
 }
 
-/** One image in four is partly covered. */
+/** One image in five is partly covered. */
 function coverOf(random: Stream): Cover {
   const to = (low: number, high: number) => between(random, low, high);
-  const kind = random.uniform() < 0.25 ? pick(random, ["bar", "sunglasses", "scarf", "hand", "hat"] as const, "bar") : "none";
+  const kind = random.uniform() < 0.2 ? pick(random, ["bar", "sunglasses", "scarf", "hand", "hat"] as const, "bar") : "none";
   const colour = anyColour(random);
   if (kind === "bar") return { kind, x: to(-0.5, 0.5), y: to(-0.6, 0.7), angle: to(0, Math.PI), half: to(0.07, 0.17), colour };
   if (kind === "sunglasses") return { kind, size: to(0.18, 0.25) };

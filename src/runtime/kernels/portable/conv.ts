@@ -3,12 +3,8 @@ import type { Attributes } from "../../step/step.js";
 import type { Tensor } from "../kernel.js";
 import { at, numbersOf } from "../shapes.js";
 import { transposed } from "./array.js";
+import { filterGradientByTaps, type Geometry } from "./filter.js";
 import { type Implementation, type Memory, operand, type Shape, shapeOf } from "./memory.js";
-
-interface Geometry {
-  readonly stride: readonly number[]; // down, across
-  readonly padding: readonly number[]; // top, bottom, left, right
-}
 
 function geometryOf(attributes: Attributes): Geometry {
   return { stride: numbersOf(attributes, "stride"), padding: numbersOf(attributes, "padding") };
@@ -154,6 +150,7 @@ export const convFilterGradient: Implementation = (memory, inputs, attributes, o
   const [x, dy] = [operand(inputs, 0), operand(inputs, 1)];
   const shape = shapeOf(outputs);
   const geometry = geometryOf(attributes);
+  if (memory.simd !== null && at(shape, 3) % 4 === 0) return [filterGradientByTaps(memory, memory.simd, x, dy, shape, geometry)];
   const [taps, filters] = [at(shape, 0) * at(shape, 1) * at(shape, 2), at(shape, 3)];
   const images = at(x.shape, 0);
   const places = at(dy.shape, 1) * at(dy.shape, 2);

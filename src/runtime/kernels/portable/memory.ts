@@ -1,6 +1,7 @@
 /** What portable kernels compute on: a backend's tensors as typed arrays, and the kernels it brings itself. */
 import type { Attributes, ValueInfo } from "../../step/step.js";
 import type { Tensor } from "../kernel.js";
+import type { Simd } from "./simd/index.js";
 
 export type Data = Float32Array | Int32Array;
 export type Shape = readonly number[];
@@ -18,6 +19,10 @@ export interface Memory {
   native(kernel: string, inputs: Readonly<Record<string, Tensor>>, attributes: Readonly<Record<string, unknown>>): Tensor;
   /** Whether the native product of matrices is slow for transposed operands. */
   readonly transposesFirst: boolean;
+  /** Vector loops over this memory; null where it is no WebAssembly memory. */
+  readonly simd: Simd | null;
+  /** Where a tensor's entries lie, in bytes; only with `simd`. */
+  address(tensor: Tensor): number;
 }
 
 /** A portable kernel: makes its outputs in `memory`. */

@@ -1,6 +1,5 @@
 /** The pointwise kernel: its expression becomes one JavaScript loop nest, made once for each expression and pattern of operands. */
-import { pointwiseKey } from "../../step/record.js";
-import type { Pointwise } from "../pointwise.js";
+import { type Pointwise, pointwiseKey } from "../pointwise.js";
 import { expressionOf } from "../pointwise-kernel.js";
 import { type Loops, mergeLoops, stridesWithin } from "./loops.js";
 import { type Data, type Implementation, shapeOf } from "./memory.js";
@@ -18,8 +17,20 @@ export const pointwise: Implementation = (memory, inputs, attributes, outputs) =
     shape,
     inputs.map((input) => stridesWithin(input.shape, shape)),
   );
-  const loop = loopFor(expression, loops);
+  const key = keyOf(expression, loops);
   const result = memory.make(shape);
+  if (memory.simd !== null && inputs.every((input) => input.dtype === "float32")) {
+    const vectors = memory.simd.pointwise(key, expression, loops);
+    if (vectors !== null) {
+      vectors(
+        memory.address(result),
+        inputs.map((input) => memory.address(input)),
+        loops,
+      );
+      return [result];
+    }
+  }
+  const loop = loopFor(key, expression, loops);
   const operands = inputs.map((input) => (input.dtype === "float32" ? memory.floats(input) : memory.integers(input)));
   loop(memory.floats(result), operands, loops.sizes, loops.strides);
   return [result];
@@ -30,13 +41,16 @@ function patternOf(loops: Loops): string {
   return loops.strides.map((stride) => stride.map((s) => (s === 0 ? "r" : s === 1 ? "1" : "s")).join("")).join(" ");
 }
 
-function loopFor(expression: Pointwise, loops: Loops): Loop {
+function keyOf(expression: Pointwise, loops: Loops): string {
   let text = keys.get(expression);
   if (text === undefined) {
     text = pointwiseKey(expression);
     keys.set(expression, text);
   }
-  const key = `${loops.sizes.length}|${patternOf(loops)}|${text}`;
+  return `${loops.sizes.length}|${patternOf(loops)}|${text}`;
+}
+
+function loopFor(key: string, expression: Pointwise, loops: Loops): Loop {
   let loop = made.get(key);
   if (loop === undefined) {
     loop = makeLoop(expression, loops);

@@ -7,6 +7,7 @@ import { BackendWasm, getThreadsCount, version_wasm } from "@tensorflow/tfjs-bac
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "../kernel.js";
 import type { Data, Memory, Shape } from "./memory.js";
+import { Simd } from "./simd/index.js";
 
 /** A backend's memory, and what a `Backend` needs beyond it. */
 export interface OpenMemory extends Memory {
@@ -79,6 +80,7 @@ class CpuMemory implements OpenMemory {
   readonly library = `tfjs-backend-cpu ${tf.version_core}`;
   readonly threads = 1;
   readonly transposesFirst = false;
+  readonly simd = null;
 
   constructor(private readonly backend: MathBackendCPU) {}
 
@@ -108,6 +110,9 @@ class CpuMemory implements OpenMemory {
   native(kernel: string, inputs: Readonly<Record<string, Tensor>>, attributes: Readonly<Record<string, unknown>>): Tensor {
     return runNative(this.backend, "cpu", kernel, inputs, attributes);
   }
+  address(): number {
+    throw new Error("The cpu backend has no addresses.");
+  }
   alive(): number {
     return this.backend.numDataIds();
   }
@@ -119,19 +124,33 @@ class CpuMemory implements OpenMemory {
   }
 }
 
+/** The backend's memory as WebAssembly has it, by which other modules can share it; null where it cannot be found. */
+function memoryOf(backend: BackendWasm): WebAssembly.Memory | null {
+  const exported: unknown = Reflect.get(backend.wasm, "asm");
+  if (typeof exported !== "object" || exported === null) return null;
+  const memory: unknown = Object.values(exported).find((each) => each instanceof WebAssembly.Memory);
+  const heap: unknown = Reflect.get(backend.wasm, "HEAPU8");
+  if (!(memory instanceof WebAssembly.Memory) || !(heap instanceof Uint8Array)) return null;
+  return memory.buffer === heap.buffer ? memory : null;
+}
+
 class WasmMemory implements OpenMemory {
   readonly library = `tfjs-backend-wasm ${version_wasm}`;
   readonly threads = getThreadsCount();
   readonly transposesFirst = true;
+  readonly simd: Simd | null;
 
-  constructor(private readonly backend: BackendWasm) {}
+  constructor(private readonly backend: BackendWasm) {
+    const memory = memoryOf(backend);
+    this.simd = memory === null ? null : new Simd(memory);
+  }
 
   make(shape: Shape, dtype: Tensor["dtype"] = "float32"): Tensor {
-    return tensorOf(this.backend.makeOutput([...shape], dtype), shape);
+    return this.checked(tensorOf(this.backend.makeOutput([...shape], dtype), shape));
   }
   write(data: Data, shape: Shape): Tensor {
     const dtype = data instanceof Float32Array ? "float32" : "int32";
-    return { id: this.backend.write(data, [...shape], dtype), shape, dtype };
+    return this.checked({ id: this.backend.write(data, [...shape], dtype), shape, dtype });
   }
   floats(tensor: Tensor): Float32Array {
     return asFloats(this.backend.typedArrayFromHeap(infoOf(tensor)));
@@ -150,9 +169,18 @@ class WasmMemory implements OpenMemory {
     this.backend.disposeData(dataIdOf(tensor));
   }
   native(kernel: string, inputs: Readonly<Record<string, Tensor>>, attributes: Readonly<Record<string, unknown>>): Tensor {
-    return runNative(this.backend, "wasm", kernel, inputs, attributes);
+    return this.checked(runNative(this.backend, "wasm", kernel, inputs, attributes));
+  }
+  address(tensor: Tensor): number {
+    return this.backend.getMemoryOffset(dataIdOf(tensor));
   }
   alive(): number {
     return this.backend.numDataIds();
+  }
+
+  /** The backend does not look whether memory was left: address 0 means that there was none. */
+  private checked(tensor: Tensor): Tensor {
+    if (this.address(tensor) === 0) throw new Error(`The wasm backend has no memory left for [${tensor.shape}]: use a smaller batch.`);
+    return tensor;
   }
 }

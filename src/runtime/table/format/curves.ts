@@ -15,12 +15,18 @@ const POINTS = 150;
 /** Loss over epochs, a line a seed, and validation accuracy below where there is one. SVG elements as text. */
 export function curvesSvg(curves: readonly Curve[]): string[] {
   const losses = curves.flatMap(({ seed, lines }) =>
-    thinned(lines.flatMap((line) => (isEvaluation(line) ? [] : [{ epoch: line.epoch, value: line.loss }]))).map((point) => ({ ...point, seed })),
+    thinned(lines.flatMap((line) => (isEvaluation(line) ? [] : [{ epoch: line.epoch, value: line.loss }]))).map((point) => ({
+      ...point,
+      seed,
+    })),
   );
   const accuracies = curves.flatMap(({ seed, lines }) =>
     lines.flatMap((line) => (isEvaluation(line) ? [{ epoch: line.epoch, value: 100 * line.accuracy, seed }] : [])),
   );
-  return [...(losses.length === 0 ? [] : [plot(losses, "loss")]), ...(accuracies.length === 0 ? [] : [plot(accuracies, "validation accuracy in %")])];
+  return [
+    ...(losses.length === 0 ? [] : [plot(losses, "loss")]),
+    ...(accuracies.length === 0 ? [] : [plot(accuracies, "validation accuracy in %")]),
+  ];
 }
 
 interface Point {

@@ -11,7 +11,9 @@ export function markdownOf(sheet: Sheet): string {
     "",
     line(["", ...sheet.header.map(escapeMarkdown)]),
     line(["---", ...sheet.header.map(() => "---:")]),
-    ...sheet.lines.map((row) => line([row.kind === "baseline" ? `_${escapeMarkdown(row.label)}_` : escapeMarkdown(row.label), ...row.entries.map(entry)])),
+    ...sheet.lines.map((row) =>
+      line([row.kind === "baseline" ? `_${escapeMarkdown(row.label)}_` : escapeMarkdown(row.label), ...row.entries.map(entry)]),
+    ),
     "",
     ...sheet.notes.map((note) => `- ${escapeMarkdown(note)}`),
     "",
@@ -63,7 +65,9 @@ export function latexOf(sheet: Sheet): string {
 export function htmlTable(sheet: Sheet): string {
   const entry = ({ text, bold }: Entry) => `<td>${bold ? `<b>${escapeHtml(text)}</b>` : escapeHtml(text)}</td>`;
   const head = ["", ...sheet.header].map((label) => `<th scope="col">${escapeHtml(label)}</th>`).join("");
-  const lines = sheet.lines.map((row) => `<tr class="${row.kind}"><th scope="row">${escapeHtml(row.label)}</th>${row.entries.map(entry).join("")}</tr>`);
+  const lines = sheet.lines.map(
+    (row) => `<tr class="${row.kind}"><th scope="row">${escapeHtml(row.label)}</th>${row.entries.map(entry).join("")}</tr>`,
+  );
   return [
     "<table>",
     `<thead><tr>${head}</tr></thead>`,

@@ -70,7 +70,10 @@ function settingsOf(table: Table, result: TableResult): string {
       if (!result.rows.includes(row) || !result.columns.includes(column)) return [];
       const { loss, backbone, data, batch, epochs, optimizer, clip, evaluate } = table.run(rowValue, columnValue);
       const of = data.part === null ? data.dataset.name : `${data.dataset.name}.${data.part}`;
-      const picks = evaluate === null ? "" : `; judged on the way by ${protocolText(evaluate.protocol, null)}${evaluate.keepBest ? ", the best weights kept" : ""}`;
+      const picks =
+        evaluate === null
+          ? ""
+          : `; judged on the way by ${protocolText(evaluate.protocol, null)}${evaluate.keepBest ? ", the best weights kept" : ""}`;
       const text = `${row}, ${column}: ${backbone.name} (input ${backbone.input.join("x")}) on ${of}, loss ${loss.name} = ${loss.formula}, batch ${batch}, ${epochs} epochs, ${optimizer.kind} ${JSON.stringify(optimizer.args)}${clip === null ? "" : `, clip ${clip}`}${picks}`;
       return [`<li>${escapeHtml(text)}</li>`];
     }),

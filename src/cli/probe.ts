@@ -1,0 +1,76 @@
+/** `facec probe FILE LOSS --input VALUES.json` */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Plan } from "../compiler/plan/plan.js";
+import type { Loss } from "../runtime/experiment.js";
+import type { Nested, ProbeResult } from "../runtime/probe.js";
+import { findFormula } from "./find.js";
+import { backendOf } from "./options.js";
+import { exits, print, printJson } from "./output.js";
+import { maxRelativeDifference, reference } from "./reference.js";
+import { loadPlan, readSettings } from "./spec.js";
+import { readValues } from "./values.js";
+import { runtimeFile } from "./version.js";
+
+interface ProbeOptions {
+  readonly input: string;
+  readonly backend?: string;
+  readonly set: readonly string[];
+  readonly json?: boolean;
+}
+
+export async function probe(file: string, name: string, options: ProbeOptions): Promise<number> {
+  const { plan, compiled } = loadPlan(file, { set: readSettings(options.set), target: name });
+  const improved = findFormula("loss", file, plan.losses, name);
+  const original = compiled.plan?.losses.find((each) => each.name === improved.name) ?? improved;
+  const values = readValues(options.input);
+  const loss = await importLoss(plan, improved.name);
+  const runtime = await import("../runtime/probe.js");
+  const { compiled: found } = await runtime.probe(loss, values, { backend: backendOf(options.backend) });
+  const wanted = reference(original, improved, values, options.input);
+  const difference = maxRelativeDifference(found, wanted);
+  if (options.json) printJson({ compiled: found, reference: wanted, max_relative_difference: difference });
+  else print(comparison(improved.title, found, wanted, difference));
+  return exits.done;
+}
+
+/** The loss as the generated program has it: emitted, written aside, and imported. */
+async function importLoss(plan: Plan, name: string): Promise<Loss> {
+  const { emitLoss } = await import("../compiler/emit/program.js");
+  const { toJavaScript } = await import("../compiler/emit/script.js");
+  const folder = mkdtempSync(path.join(tmpdir(), "facec-probe-"));
+  try {
+    const script = path.join(folder, "loss.mjs");
+    writeFileSync(script, toJavaScript(emitLoss(plan, name), pathToFileURL(runtimeFile).href));
+    const module: { readonly theLoss: Loss } = await import(pathToFileURL(script).href);
+    return module.theLoss;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function comparison(title: string, found: ProbeResult, wanted: ProbeResult, difference: number): string {
+  const lines = [
+    title,
+    `  loss       ${found.loss} compiled (float32), ${wanted.loss} reference (float64)`,
+    `  per sample ${found.per_sample.map((value) => value.toPrecision(6)).join(" ")}`,
+    ...(found.weights === null ? [] : [`  weights    ${found.weights.map((value) => value.toPrecision(6)).join(" ")}`]),
+    ...Object.entries(found.gradients).map(
+      ([name, value]) => `  gradient by ${name}: ${shapeOf(value)}, largest ${largest(value).toPrecision(6)}`,
+    ),
+    `  largest relative difference ${difference.toExponential(2)}`,
+  ];
+  return lines.join("\n");
+}
+
+function shapeOf(value: Nested): string {
+  const sizes: number[] = [];
+  for (let inner: Nested | undefined = value; typeof inner === "object"; inner = inner[0]) sizes.push(inner.length);
+  return sizes.length === 0 ? "one number" : sizes.join("x");
+}
+
+function largest(value: Nested): number {
+  return typeof value === "number" ? Math.abs(value) : Math.max(...value.map(largest));
+}

@@ -1,0 +1,209 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { facec, folderWith, tiny } from "./facec.js";
+
+describe("the command itself", () => {
+  test("shows its commands and exits 0", () => {
+    const { code, out } = facec(["--help"]);
+    expect(code).toBe(0);
+    for (const command of ["check", "build", "run", "table", "probe", "explain", "data", "backends", "fmt"])
+      expect(out).toContain(`  ${command} `);
+  });
+
+  test.each([
+    [["chek", "a.face"], "Did you mean check?"],
+    [["check", "a.face", "--jsno"], "Did you mean --json?"],
+    [["table", "a.face", "--backend", "gpuu"], "Allowed choices"],
+    [["run", "a.face", "--epochs", "0"], "whole number"],
+    [["probe", "a.face", "softmax"], "--input"],
+  ])("wrong use exits 2 and says what is meant: %j", (args, said) => {
+    const { code, out, err } = facec(args);
+    expect(code).toBe(2);
+    expect(out).toBe("");
+    expect(err).toContain(said);
+  });
+
+  test("has no colour where standard error is no terminal", () => {
+    const folder = folderWith({ "a.face": "loss a = nothing" });
+    expect(facec(["check", "a.face"], { cwd: folder }).err).not.toContain("\u001b[");
+  });
+});
+
+describe("facec build", () => {
+  test("writes a program for each training and table", () => {
+    const folder = folderWith({ "a.face": tiny });
+    expect(facec(["build", "a.face", "-o", "out"], { cwd: folder })).toEqual({ code: 0, out: "out/small.ts\nout/losses.ts\n", err: "" });
+    expect(readFileSync(join(folder, "out", "losses.ts"), "utf8")).toContain("await table({");
+  });
+
+  test.each(["ast", "plan", "improve"])("prints %s as JSON", (phase) => {
+    const folder = folderWith({ "a.face": tiny });
+    const { code, out } = facec(["build", "a.face", "--print", phase], { cwd: folder });
+    expect(code).toBe(0);
+    expect(typeof JSON.parse(out)).toBe("object");
+  });
+
+  test.each([
+    ["cst", 'word "small"'],
+    ["bound", "softmax -> loss at std.losses:"],
+    ["typed", "schedule flat"],
+  ])("prints %s as text", (phase, said) => {
+    const folder = folderWith({ "a.face": tiny });
+    const { code, out } = facec(["build", "a.face", "--print", phase], { cwd: folder });
+    expect(code).toBe(0);
+    expect(out.toLowerCase()).toContain(said.toLowerCase());
+  });
+
+  test("names the phases where another is asked for", () => {
+    const folder = folderWith({ "a.face": tiny });
+    const { code, err } = facec(["build", "a.face", "--print", "imrpove"], { cwd: folder });
+    expect(code).toBe(2);
+    expect(err).toContain("Did you mean improve?");
+  });
+
+  test("writes nothing for a spec with a mistake", () => {
+    const folder = folderWith({ "a.face": tiny.replace("loss softmax", "loss softmaxx") });
+    const { code, out } = facec(["build", "a.face", "-o", "out"], { cwd: folder });
+    expect(code).toBe(1);
+    expect(out).toBe("");
+  });
+});
+
+describe("facec fmt", () => {
+  const untidy = "schedule   flat( rate )=rate // kept\n";
+
+  test("puts a file into the one layout, and then leaves it", () => {
+    const folder = folderWith({ "a.face": untidy });
+    expect(facec(["fmt", "--check", "a.face"], { cwd: folder }).code).toBe(1);
+    expect(readFileSync(join(folder, "a.face"), "utf8")).toBe(untidy);
+    expect(facec(["fmt", "a.face"], { cwd: folder }).code).toBe(0);
+    expect(readFileSync(join(folder, "a.face"), "utf8")).toBe("schedule flat(rate) = rate  // kept\n");
+    expect(facec(["fmt", "--check", "a.face"], { cwd: folder })).toEqual({ code: 0, out: "", err: "" });
+  });
+
+  test("leaves a file alone that it cannot read in full", () => {
+    const broken = "schedule flat( = 1\n";
+    const folder = folderWith({ "a.face": broken });
+    expect(facec(["fmt", "a.face"], { cwd: folder }).code).toBe(1);
+    expect(readFileSync(join(folder, "a.face"), "utf8")).toBe(broken);
+  });
+});
+
+describe("facec explain", () => {
+  test("gives ResNet-50 the parameters and multiply-adds that torchvision has", () => {
+    const args = ["explain", "std.backbones", "ResNet50", "--set", "features=1000", "--input", "224x224x3", "--json"];
+    const { code, out } = facec(args);
+    const found: { layers: { parameters: number; multiply_adds: number }[]; [key: string]: unknown } = JSON.parse(out);
+    expect(code).toBe(0);
+    // torchvision.models.resnet50: 25,557,032 parameters, 4.09 GFLOPS (multiply-adds).
+    expect(found).toMatchObject({ input: [224, 224, 3], parameters: 25_557_032, frozen: 0, output: [1000] });
+    expect(Number(found.multiply_adds) / 1e9).toBeCloseTo(4.09, 2);
+    expect(found.layers.reduce((sum, layer) => sum + layer.parameters, 0)).toBe(25_557_032);
+    expect(found.layers.reduce((sum, layer) => sum + layer.multiply_adds, 0)).toBe(found.multiply_adds);
+  });
+
+  test("shows a loss with its stable form, its gradient and the rules", () => {
+    const { code, out } = facec(["explain", "std.losses", "softmax"]);
+    expect(code).toBe(0);
+    expect(out).toContain("logSumExp(z over class) - z[y]");
+    expect(out).toContain("rules that fired");
+  });
+
+  test("says what does not fit another input", () => {
+    const { code, err } = facec(["explain", "std.backbones", "ResNet50", "--input", "112x112"]);
+    expect(code).toBe(2);
+    expect(err).toContain("size-wrong");
+  });
+
+  test("prints the help of a diagnostic, and the nearest code where there is none", () => {
+    expect(facec(["explain", "not-finite"])).toMatchObject({ code: 0, out: expect.stringContaining("error[not-finite]") });
+    expect(facec(["explain", "not-finit"])).toMatchObject({ code: 2, err: expect.stringContaining("Did you mean not-finite?") });
+  });
+
+  test("names what the file has where the name is unknown", () => {
+    const { code, err } = facec(["explain", "std.losses", "arcfase"]);
+    expect(code).toBe(2);
+    expect(err).toContain("Did you mean arcface?");
+  });
+});
+
+describe("facec probe", () => {
+  // Two classes, one feature: z = [x, -x], so the loss of a sample of class 0 is log(1 + exp(-2x)).
+  const values = { x: [[0.5], [2]], W: [[1, -1]], b: [0, 0], y: [0, 1] };
+  const charged = [Math.log1p(Math.exp(-1)), Math.log1p(Math.exp(4))];
+
+  test("agrees with the mathematics, compiled and by reference", () => {
+    const folder = folderWith({ "v.json": JSON.stringify(values) });
+    const { code, out, err } = facec(["probe", "std.losses", "softmax", "--input", "v.json", "--backend", "cpu", "--json"], {
+      cwd: folder,
+    });
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const found: {
+      compiled: { per_sample: number[] };
+      reference: { per_sample: number[]; loss: number; weights: null; gradients: Record<string, unknown> };
+      max_relative_difference: number;
+    } = JSON.parse(out);
+    for (const [i, value] of charged.entries()) {
+      expect(found.reference.per_sample[i]).toBeCloseTo(value, 12);
+      expect(found.compiled.per_sample[i]).toBeCloseTo(value, 5);
+    }
+    expect(found.reference.loss).toBeCloseTo(((charged[0] ?? 0) + (charged[1] ?? 0)) / 2, 12);
+    expect(found.reference.weights).toBeNull();
+    expect(Object.keys(found.reference.gradients).sort()).toEqual(["W", "b", "x"]);
+    expect(found.max_relative_difference).toBeLessThan(1e-5);
+  });
+
+  test("gives parameters other values", () => {
+    const folder = folderWith({ "v.json": JSON.stringify(values) });
+    const loss = (s: string): number => {
+      const { out } = facec(
+        ["probe", "std.losses", "normface_fixed", "--set", `s=${s}`, "--input", "v.json", "--backend", "cpu", "--json"],
+        { cwd: folder },
+      );
+      const found: { reference: { per_sample: number[] } } = JSON.parse(out);
+      return found.reference.per_sample[0] ?? Number.NaN;
+    };
+    // The cosines are 1 and -1.
+    expect(loss("1")).toBeCloseTo(Math.log1p(Math.exp(-2)), 9);
+    expect(loss("3")).toBeCloseTo(Math.log1p(Math.exp(-6)), 9);
+  });
+
+  test.each([
+    ["not JSON", "{", "JSON"],
+    ["labels outside", JSON.stringify({ ...values, y: [0, 2] }), "class 2"],
+    ["rows of unlike length", JSON.stringify({ ...values, x: [[1], [1, 2]] }), "all rows of one length"],
+    [
+      "W for other features",
+      JSON.stringify({
+        ...values,
+        W: [
+          [1, 2],
+          [3, 4],
+        ],
+      }),
+      "[features][classes]",
+    ],
+  ])("refuses %s", (_, text, said) => {
+    const folder = folderWith({ "v.json": text });
+    const { code, err } = facec(["probe", "std.losses", "softmax", "--input", "v.json"], { cwd: folder });
+    expect(code).toBe(2);
+    expect(err).toContain(said);
+  });
+});
+
+describe("facec data and backends", () => {
+  test("report on a drawn data set", () => {
+    const folder = folderWith({ "a.face": tiny });
+    const { code, out } = facec(["data", "a.face", "--json"], { cwd: folder });
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ name: "toy", identities: 12, images: 48, unreadable: [] });
+  });
+
+  test("list what can compute here", () => {
+    const { code, out } = facec(["backends", "--json"]);
+    const found: { name: string; usable: boolean }[] = JSON.parse(out);
+    expect(code).toBe(0);
+    expect(found.filter((each) => each.usable).map((each) => each.name)).toEqual(["wasm", "cpu"]);
+  });
+});

@@ -1,0 +1,4 @@
+import { goldenErrors } from "../golden.js";
+import { check } from "./check.js";
+
+goldenErrors("names", { check, cases: { "spec-not-found": () => check("nowhere.face") } });

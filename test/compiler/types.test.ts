@@ -1,0 +1,4 @@
+import { goldenErrors } from "../golden.js";
+import { check } from "./check.js";
+
+goldenErrors("types", { check });

@@ -1,0 +1,29 @@
+/** Ctrl-C during a training. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { checkpointPath } from "../../src/runtime/train/checkpoint.js";
+import { runProgram, start } from "../runtime/program.js";
+import { temporaryFolder } from "../runtime/temporary.js";
+
+const cpu = ["--backend", "cpu"];
+
+describe("a training program", { timeout: 120_000 }, () => {
+  it("stops at Ctrl-C after a checkpoint and goes on with --resume", async () => {
+    const folder = temporaryFolder();
+    const { child, ended } = start("tiny", [...cpu, "--out", folder], { DELAY: "40" });
+    while (!existsSync(join(folder, "metrics.jsonl"))) await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    child.kill("SIGINT");
+    const stopped = await ended;
+    expect(stopped, stopped.err).toMatchObject({ code: 130, out: "" });
+    expect(stopped.err).toContain("--resume");
+    expect(existsSync(checkpointPath(folder))).toBe(true);
+    expect(existsSync(join(folder, "run.json"))).toBe(false);
+    const resumed = await runProgram("tiny", [...cpu, "--out", folder, "--resume"]);
+    expect(resumed, resumed.err).toMatchObject({ code: 0 });
+    expect(resumed.err).toMatch(/goes on at step \d+ of 27/);
+    const finished = await runProgram("tiny", [...cpu, "--out", folder, "--resume"]);
+    expect(finished).toMatchObject({ code: 0, out: resumed.out });
+  });
+});

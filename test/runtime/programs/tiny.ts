@@ -1,0 +1,28 @@
+/** The small experiment as a program: `train`, or `table` where TABLE is set. RATE replaces the learning rate, DELAY slows each step down. */
+import { commandLine, table, train } from "../../../src/runtime/index.js";
+import { tiny, tinyTable } from "../experiment.js";
+
+const { RATE, DELAY, TABLE, FAILS } = process.env;
+
+/** Time to be stopped in: the rate is asked for once a step. */
+function wait(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+const settings = {
+  ...tiny,
+  schedule: (t: Parameters<typeof tiny.schedule>[0]) => {
+    if (DELAY !== undefined) wait(Number(DELAY));
+    return RATE === undefined ? tiny.schedule(t) : Number(RATE);
+  },
+};
+
+if (TABLE === undefined) {
+  await train(settings, commandLine());
+} else {
+  const run: typeof tinyTable.run = (loss, backbone) => {
+    const one = tinyTable.run(loss, backbone);
+    return { ...one, schedule: FAILS === loss.name ? () => Number.NaN : settings.schedule };
+  };
+  await table({ ...tinyTable, run }, commandLine());
+}

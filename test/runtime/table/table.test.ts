@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { runProgram } from "../program.js";
+import { temporaryFolder } from "../temporary.js";
+
+const args = (store: string, ...more: string[]) => ["--backend", "cpu", "--out", store, "--epochs", "2", ...more];
+const env = { TABLE: "1" };
+
+describe("a table program", { timeout: 120_000 }, () => {
+  it("trains what is lacking, once, and answers from the store", async () => {
+    const store = temporaryFolder();
+    const planned = await runProgram("tiny", args(store, "--dry-run"), env);
+    expect(planned, planned.err).toMatchObject({ code: 0 });
+    expect(planned.out).toContain("0 of 4 runs are finished");
+    expect(planned.out).toContain("To train: 36 steps, 288 images");
+    expect(readdirSync(store)).toEqual([]);
+
+    const one = await runProgram("tiny", args(store, "--only", ",,1", "--json"), env);
+    expect(one, one.err).toMatchObject({ code: 0 });
+    const result = JSON.parse(one.out);
+    expect(result.rows).toEqual(["softmax", "scaled, twice"]);
+    expect(result.cells.map((cell: { n: number }) => cell.n)).toEqual([1, 1]);
+    expect(result.failures).toEqual([]);
+    const published = readdirSync(store).filter((name) => /^[0-9a-f]{20}$/.test(name));
+    expect(published).toHaveLength(2);
+    expect(readdirSync(join(store, published[0] ?? "")).sort()).toEqual(["metrics.jsonl", "run.json", "weights.safetensors"]);
+
+    const all = await runProgram("tiny", args(store), env);
+    expect(all, all.err).toMatchObject({ code: 0 });
+    expect(all.err.match(/: done/g)).toHaveLength(2);
+    expect(all.out).toContain("raw pixels");
+    const page = readFileSync(join(store, "losses.html"), "utf8");
+    const again = await runProgram("tiny", args(store), env);
+    expect(again.out).toBe(all.out);
+    expect(again.err.trim()).toBe(join(store, "losses.html"));
+    expect(readFileSync(join(store, "losses.html"), "utf8")).toBe(page);
+
+    const folder = join(store, published[0] ?? "");
+    writeFileSync(join(folder, "run.json"), "{");
+    const broken = await runProgram("tiny", args(store), env);
+    expect(broken.code).toBe(3);
+    expect(broken.err).toContain("store-broken");
+  });
+
+  it("refuses what the grid has not", async () => {
+    expect(await runProgram("tiny", args(temporaryFolder(), "--only", "sofmax,,1"), env)).toMatchObject({ code: 2, out: "" });
+  });
+});
