@@ -12,6 +12,7 @@ test.each([
   ["m", ["s"], null],
   ["softmax", ["softmax"], null],
   ["rat", ["rate", "raw"], "rate"],
+  ["trian", ["train", "test"], "train"],
   ["abc", [], null],
 ])("%s among %j: %s", (name, candidates, expected) => {
   expect(nearest(name, candidates)).toBe(expected);

@@ -26,4 +26,18 @@ describe("a training program", { timeout: 120_000 }, () => {
     const finished = await runProgram("tiny", [...cpu, "--out", folder, "--resume"]);
     expect(finished).toMatchObject({ code: 0, out: resumed.out });
   });
+
+  it("stops when the process that started it is gone, and the next one waits for the folder", async () => {
+    const folder = temporaryFolder();
+    const first = start("tiny", [...cpu, "--out", folder], { DELAY: "60" }, true);
+    await new Promise((resolve) => first.child.stderr?.once("data", resolve));
+    const second = start("tiny", [...cpu, "--out", folder, "--resume"]);
+    await new Promise((resolve) => second.child.stderr?.once("data", resolve));
+    first.child.disconnect();
+    expect(await first.ended).toMatchObject({ code: 130 });
+    const resumed = await second.ended;
+    expect(resumed, resumed.err).toMatchObject({ code: 0 });
+    expect(resumed.err).toContain("waiting for process");
+    expect(resumed.err).toMatch(/goes on at step \d+ of 27/);
+  });
 });

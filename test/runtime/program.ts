@@ -14,18 +14,19 @@ export interface Started {
   readonly ended: Promise<Ended>;
 }
 
-export function start(name: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
+/** With a channel, the program ends when this process lets go of it, as `facec run` has it. */
+export function start(name: string, args: readonly string[], env: Readonly<Record<string, string>> = {}, channel = false): Started {
   const program = fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url));
   const child = spawn(process.execPath, ["--import", "tsx", program, ...args], {
     env: { ...process.env, NO_COLOR: "1", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", ...(channel ? (["ipc"] as const) : [])],
   });
   let out = "";
   let err = "";
-  child.stdout.on("data", (data: Buffer) => {
+  child.stdout?.on("data", (data: Buffer) => {
     out += data.toString();
   });
-  child.stderr.on("data", (data: Buffer) => {
+  child.stderr?.on("data", (data: Buffer) => {
     err += data.toString();
   });
   const ended = new Promise<Ended>((resolve) => child.on("close", (code, signal) => resolve({ code, signal, out, err })));

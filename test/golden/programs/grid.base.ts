@@ -76,7 +76,7 @@ const Deep = backbone("Deep", { input: [16, 16, 1], at: at(15) }, [
   dense({ features: parameters.Deep.features }, at(22)), // 8
 ]);
 
-// softmax, grid.face:26: softmax = cross_entropy(dot(x, W) + b)
+// grid.face:26: softmax = cross_entropy(dot(x, W) + b)
 // computed as logSumExp(dot(x, W) + b over class) - (dot(x, W) + b)[y]
 const softmaxLoss = loss({
   name: "softmax",
@@ -94,7 +94,7 @@ const softmaxLoss = loss({
   },
 });
 
-// flat, grid.face:29: flat = 0.1
+// grid.face:29: flat = 0.1
 function flat(): number {
   return 0.1;
 }

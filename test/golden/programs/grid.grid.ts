@@ -91,7 +91,7 @@ const Deep = backbone("Deep", { input: [16, 16, 1], at: at(15) }, [
   dense({ features: parameters.Deep.features }, at(22)), // 8
 ]);
 
-// softmax, grid.face:26: softmax = cross_entropy(dot(x, W) + b)
+// grid.face:26: softmax = cross_entropy(dot(x, W) + b)
 // computed as logSumExp(dot(x, W) + b over class) - (dot(x, W) + b)[y]
 const softmaxLoss = loss({
   name: "softmax",
@@ -109,7 +109,7 @@ const softmaxLoss = loss({
   },
 });
 
-// uniform * softmax, std.weightings:4: uniform * softmax where uniform = 1, softmax = cross_entropy(dot(x, W) + b)
+// std.weightings:4: uniform * softmax where uniform = 1, softmax = cross_entropy(dot(x, W) + b)
 // computed as logSumExp(dot(x, W) + b over class) - (dot(x, W) + b)[y]
 const uniformSoftmax = loss({
   name: "uniform * softmax",
@@ -127,8 +127,8 @@ const uniformSoftmax = loss({
   },
 });
 
-// uniform * cosface, std.weightings:4: uniform * cosface where uniform = 1, cosface(s = 16, m = 0.2) = cross_entropy(s
-//   * (if target then c - m else c)) where c = cosine(x, W)
+// std.weightings:4: uniform * cosface where uniform = 1, cosface(s = 16, m = 0.2) = cross_entropy(s * (if target then
+//   c - m else c)) where c = cosine(x, W)
 const uniformCosface = loss({
   name: "uniform * cosface",
   formula: "uniform * cosface where uniform = 1, cosface(s = 16, m = 0.2) = cross_entropy(s * (if target then c - m else c)) where c = cosine(x, W)",
@@ -163,8 +163,8 @@ const uniformCosface = loss({
   },
 });
 
-// focal(2) * softmax, std.weightings:7: focal(2) * softmax where focal(gamma = 2) = (1 - p[y])^gamma, softmax =
-//   cross_entropy(dot(x, W) + b)
+// std.weightings:7: focal(2) * softmax where focal(gamma = 2) = (1 - p[y])^gamma, softmax = cross_entropy(dot(x, W) +
+//   b)
 const focalSoftmax = loss({
   name: "focal(2) * softmax",
   formula: "focal(2) * softmax where focal(gamma = 2) = (1 - p[y])^gamma, softmax = cross_entropy(dot(x, W) + b)",
@@ -195,8 +195,8 @@ const focalSoftmax = loss({
   },
 });
 
-// focal(2) * cosface, std.weightings:7: focal(2) * cosface where focal(gamma = 2) = (1 - p[y])^gamma, cosface(s = 16,
-//   m = 0.2) = cross_entropy(s * (if target then c - m else c)) where c = cosine(x, W)
+// std.weightings:7: focal(2) * cosface where focal(gamma = 2) = (1 - p[y])^gamma, cosface(s = 16, m = 0.2) =
+//   cross_entropy(s * (if target then c - m else c)) where c = cosine(x, W)
 const focalCosface = loss({
   name: "focal(2) * cosface",
   formula: "focal(2) * cosface where focal(gamma = 2) = (1 - p[y])^gamma, cosface(s = 16, m = 0.2) = cross_entropy(s * (if target then c - m else c)) where c = cosine(x, W)",
@@ -240,8 +240,8 @@ const focalCosface = loss({
   },
 });
 
-// near * softmax, grid.face:25: near * softmax where near(m = 0.5) = exp(m * (cosine(x, W[y]) - 1)), softmax =
-//   cross_entropy(dot(x, W) + b)
+// grid.face:25: near * softmax where near(m = 0.5) = exp(m * (cosine(x, W[y]) - 1)), softmax = cross_entropy(dot(x, W)
+//   + b)
 const nearSoftmax = loss({
   name: "near * softmax",
   formula: "near * softmax where near(m = 0.5) = exp(m * (cosine(x, W[y]) - 1)), softmax = cross_entropy(dot(x, W) + b)",
@@ -287,8 +287,8 @@ const nearSoftmax = loss({
   },
 });
 
-// near * cosface, grid.face:25: near * cosface where near(m = 0.5) = exp(m * (cosine(x, W[y]) - 1)), cosface(s = 16, m
-//   = 0.2) = cross_entropy(s * (if target then c - m else c)) where c = cosine(x, W)
+// grid.face:25: near * cosface where near(m = 0.5) = exp(m * (cosine(x, W[y]) - 1)), cosface(s = 16, m = 0.2) =
+//   cross_entropy(s * (if target then c - m else c)) where c = cosine(x, W)
 const nearCosface = loss({
   name: "near * cosface",
   formula: "near * cosface where near(m = 0.5) = exp(m * (cosine(x, W[y]) - 1)), cosface(s = 16, m = 0.2) = cross_entropy(s * (if target then c - m else c)) where c = cosine(x, W)",
@@ -335,7 +335,7 @@ const nearCosface = loss({
   },
 });
 
-// flat, grid.face:29: flat = 0.1
+// grid.face:29: flat = 0.1
 function flat(): number {
   return 0.1;
 }

@@ -68,7 +68,7 @@ const backboneBackbone = backbone("backbone", { input: [8, 8, 1], at: at(12) }, 
   dense({ features: 4 }, at(15)), // 4
 ]);
 
-// loss, hostile.face:18: loss = softmax
+// hostile.face:18: loss = softmax
 // computed as logSumExp(dot(x, W) + b over class) - (dot(x, W) + b)[y]
 const lossLoss = loss({
   name: "loss",
@@ -86,7 +86,7 @@ const lossLoss = loss({
   },
 });
 
-// eval, hostile.face:19: eval(parameters = 2, add = 3) = parameters * softmax + add * sum(x * x over feature)
+// hostile.face:19: eval(parameters = 2, add = 3) = parameters * softmax + add * sum(x * x over feature)
 // computed as parameters * (logSumExp(dot(x, W) + b over class) - (dot(x, W) + b)[y]) + add * sum(x * x over feature)
 const evalLoss = loss({
   name: "eval",
@@ -111,7 +111,7 @@ const evalLoss = loss({
   },
 });
 
-// await(0.1), hostile.face:21: await(process) = process * epoch
+// hostile.face:21: await(0.1), await(process) = process * epoch
 function awaitSchedule({ epoch }: Progress): number {
   const { process2 } = parameters.awaitSchedule;
   return process2 * epoch;

@@ -66,7 +66,7 @@ const backboneBackbone = backbone("backbone", { input: [8, 8, 1], at: at(12) }, 
   dense({ features: 4 }, at(15)), // 4
 ]);
 
-// loss, hostile.face:18: loss = softmax
+// hostile.face:18: loss = softmax
 // computed as logSumExp(dot(x, W) + b over class) - (dot(x, W) + b)[y]
 const lossLoss = loss({
   name: "loss",
@@ -84,7 +84,7 @@ const lossLoss = loss({
   },
 });
 
-// await(0.1), hostile.face:21: await(process) = process * epoch
+// hostile.face:21: await(0.1), await(process) = process * epoch
 function awaitSchedule({ epoch }: Progress): number {
   const { process2 } = parameters.awaitSchedule;
   return process2 * epoch;

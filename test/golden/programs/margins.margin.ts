@@ -69,8 +69,8 @@ const Flat = backbone("Flat", { input: [16, 16, 3], at: at(10) }, [
   bn({}, at(13)), // 8
 ]);
 
-// arcface, std.losses:58: arcface(s = 64, m = 0.5) = cross_entropy(s * (if target then bent else cos(theta))) where
-//   bent = if theta < pi - m then cos(theta + m) else cos(theta) - m * sin(m)
+// std.losses:58: arcface(s = 64, m = 0.5) = cross_entropy(s * (if target then bent else cos(theta))) where bent = if
+//   theta < pi - m then cos(theta + m) else cos(theta) - m * sin(m)
 const arcface = loss({
   name: "arcface",
   formula: "arcface(s = 64, m = 0.5) = cross_entropy(s * (if target then bent else cos(theta))) where bent = if theta < pi - m then cos(theta + m) else cos(theta) - m * sin(m)",
@@ -119,7 +119,7 @@ const arcface = loss({
   },
 });
 
-// falling(0.1), margins.face:16: falling(base) = base * (1 + cos(pi * progress)) / 2
+// margins.face:16: falling(0.1), falling(base) = base * (1 + cos(pi * progress)) / 2
 function falling({ progress }: Progress): number {
   const { base } = parameters.falling;
   return base * (1 + Math.cos(Math.PI * progress)) / 2;

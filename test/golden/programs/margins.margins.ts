@@ -73,8 +73,8 @@ const Flat = backbone("Flat", { input: [16, 16, 3], at: at(10) }, [
   bn({}, at(13)), // 8
 ]);
 
-// arcface, std.losses:58: arcface(s = 64, m = 0.5) = cross_entropy(s * (if target then bent else cos(theta))) where
-//   bent = if theta < pi - m then cos(theta + m) else cos(theta) - m * sin(m)
+// std.losses:58: arcface(s = 64, m = 0.5) = cross_entropy(s * (if target then bent else cos(theta))) where bent = if
+//   theta < pi - m then cos(theta + m) else cos(theta) - m * sin(m)
 const arcface = loss({
   name: "arcface",
   formula: "arcface(s = 64, m = 0.5) = cross_entropy(s * (if target then bent else cos(theta))) where bent = if theta < pi - m then cos(theta + m) else cos(theta) - m * sin(m)",
@@ -123,7 +123,7 @@ const arcface = loss({
   },
 });
 
-// arcface_straight(s = 32), std.losses:62: arcface_straight(s = 64, m = 0.5) = cross_entropy(s * (if target then
+// std.losses:62: arcface_straight(s = 32), arcface_straight(s = 64, m = 0.5) = cross_entropy(s * (if target then
 //   value(cos(theta + m), gradient = cos(theta)) else cos(theta)))
 const arcface_straight = loss({
   name: "arcface_straight(s = 32)",
@@ -167,7 +167,7 @@ const arcface_straight = loss({
   },
 });
 
-// cosface(s = 16, m = 0.2), std.losses:54: cosface(s = 64, m = 0.35) = cross_entropy(s * (if target then c - m else
+// std.losses:54: cosface(s = 16, m = 0.2), cosface(s = 64, m = 0.35) = cross_entropy(s * (if target then c - m else
 //   c)) where c = cosine(x, W)
 const cosface = loss({
   name: "cosface(s = 16, m = 0.2)",
@@ -203,7 +203,7 @@ const cosface = loss({
   },
 });
 
-// normface, std.losses:45: normface { learn s = 10, at least 0.01; cross_entropy(s * cosine(x, W)) }
+// std.losses:45: normface { learn s = 10, at least 0.01; cross_entropy(s * cosine(x, W)) }
 const normface = loss({
   name: "normface",
   formula: "normface { learn s = 10, at least 0.01; cross_entropy(s * cosine(x, W)) }",
@@ -238,7 +238,7 @@ const normface = loss({
   },
 });
 
-// falling(0.1), margins.face:16: falling(base) = base * (1 + cos(pi * progress)) / 2
+// margins.face:16: falling(0.1), falling(base) = base * (1 + cos(pi * progress)) / 2
 function falling({ progress }: Progress): number {
   const { base } = parameters.falling;
   return base * (1 + Math.cos(Math.PI * progress)) / 2;

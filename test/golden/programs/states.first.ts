@@ -63,7 +63,7 @@ const parameters = {
 const toy = synthetic("toy", { identities: 20, images: 6, labelNoise: 0.05, seed: 7 }, {
   image: [16, 16, 1],
   scale: (v) => (v - 127.5) / 128,
-  augment: [flip({ p: 0.5 }), crop({ pad: 2 }), brightness({ by: 0.2 })],
+  augment: [flip({ p: 0.5 }), crop({ pad: 2 }), brightness({ amount: 0.2 })],
   split: { parts: { train: 12, validation: 4, test: 4 }, seed: "run" },
   at: at(4),
 });
@@ -77,7 +77,7 @@ const Small = backbone("Small", { input: [16, 16, 1], at: at(11) }, [
   dense({ features: parameters.Small.features }, at(16)), // 8
 ]);
 
-// centre(lambda = 0.01), std.losses:36: centre(lambda = 0.003, rate = 0.5) { state k[class]: feature = 0; update k = k
+// std.losses:36: centre(lambda = 0.01), centre(lambda = 0.003, rate = 0.5) { state k[class]: feature = 0; update k = k
 //   + rate * sum(x - k[y] over sample by class) / (1 + count(over sample by class)); softmax + lambda / 2 *
 //   squared_distance(x, k[y]) }
 const centre = loss({
@@ -114,7 +114,7 @@ const centre = loss({
   },
 });
 
-// steps(0.1), states.face:19: steps(base, low = 0.01) = max(low, base * 0.1 ^ count(epoch >= e over e in [2, 3]))
+// states.face:19: steps(0.1), steps(base, low = 0.01) = max(low, base * 0.1 ^ count(epoch >= e over e in [2, 3]))
 function steps({ epoch }: Progress): number {
   const { base, low } = parameters.steps;
   const product = base * 0.1 ** count([2, 3], (e) => epoch >= e);

@@ -62,7 +62,7 @@ const parameters = {
 const toy = synthetic("toy", { identities: 20, images: 6, labelNoise: 0.05, seed: 7 }, {
   image: [16, 16, 1],
   scale: (v) => (v - 127.5) / 128,
-  augment: [flip({ p: 0.5 }), crop({ pad: 2 }), brightness({ by: 0.2 })],
+  augment: [flip({ p: 0.5 }), crop({ pad: 2 }), brightness({ amount: 0.2 })],
   split: { parts: { train: 12, validation: 4, test: 4 }, seed: "run" },
   at: at(4),
 });
@@ -76,8 +76,8 @@ const Small2 = backbone("Small(features = 16)", { input: [16, 16, 1], at: at(11)
   dense({ features: parameters.Small2.features }, at(16)), // 16
 ]);
 
-// csoftmax_running, std.losses:21: csoftmax_running(rate = 0.5) { state k[class]: feature = 0; update k = k + rate *
-//   sum(x - k[y] over sample by class) / max(1, count(over sample by class)); stopped(half_cosine(k[y])) * softmax }
+// std.losses:21: csoftmax_running(rate = 0.5) { state k[class]: feature = 0; update k = k + rate * sum(x - k[y] over
+//   sample by class) / max(1, count(over sample by class)); stopped(half_cosine(k[y])) * softmax }
 const csoftmax_running = loss({
   name: "csoftmax_running",
   formula: "csoftmax_running(rate = 0.5) { state k[class]: feature = 0; update k = k + rate * sum(x - k[y] over sample by class) / max(1, count(over sample by class)); stopped(half_cosine(k[y])) * softmax }",
@@ -113,7 +113,7 @@ const csoftmax_running = loss({
   },
 });
 
-// steps(0.1, low = 0), states.face:19: steps(base, low = 0.01) = max(low, base * 0.1 ^ count(epoch >= e over e in [2,
+// states.face:19: steps(0.1, low = 0), steps(base, low = 0.01) = max(low, base * 0.1 ^ count(epoch >= e over e in [2,
 //   3]))
 function steps2({ epoch }: Progress): number {
   const { base, low } = parameters.steps2;

@@ -9,7 +9,7 @@ import { drawnData, faults, folderData, people, TemporaryFolder } from "./folder
 const augment: readonly Augmentation[] = [
   { kind: "flip", args: { p: 0.5 } },
   { kind: "crop", args: { pad: 2 } },
-  { kind: "brightness", args: { by: 0.2 } },
+  { kind: "brightness", args: { amount: 0.2 } },
 ];
 const open = (dataset: Dataset, more: { cacheBytes?: number; beside?: string } = {}) =>
   openData({ dataset, part: null }, { seed: 1, data: null, beside: "/", ...more });
@@ -151,7 +151,7 @@ describe("augmentation", () => {
 
   it("changes brightness by one rounded factor within its range", async () => {
     const factors: number[] = [];
-    for (const { rows, plain } of await firsts([{ kind: "brightness", args: { by: 0.2 } }], 40)) {
+    for (const { rows, plain } of await firsts([{ kind: "brightness", args: { amount: 0.2 } }], 40)) {
       const last = rows.flat().at(-1) ?? 0;
       const before = plain.flat().at(-1) ?? 1;
       factors.push(last / before);
