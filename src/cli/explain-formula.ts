@@ -24,13 +24,16 @@ export function explainLoss(loss: LossPlan, original: LossPlan, json: boolean): 
   const value = write([["per sample", loss.perSample], ...(loss.weights === null ? [] : ([["weight", loss.weights]] as const))]);
   const gradient = write(loss.gradients.map((each) => [each.of, each.value]));
   const updates = write(loss.states.flatMap((each) => (each.update === null ? [] : [[each.name, each.update] as const])));
+  const meaning = write([["per sample", original.perSample]]);
   const about = { title: loss.title, at: loss.at, formula: loss.formula, parameters: loss.parameters };
-  if (json) printJson({ ...about, meaning: notation(original.perSample), stable: value, gradient, updates, rules: loss.rules });
+  if (json) printJson({ ...about, meaning, stable: value, gradient, updates, rules: loss.rules });
   else {
     print(
       [
         ...head(about),
-        `  means      ${notation(original.perSample)}`,
+        "",
+        "as written, in operations",
+        ...section(meaning),
         "",
         "stable form",
         ...section(value),

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** The command `facec`: names and options of each command; what a command does stands in a file of its own, loaded when it is called. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { FaceError } from "../diagnostics/diagnostic.js";
+import { commandMessages } from "../diagnostics/catalogue/command.js";
+import { type Diagnostic, FaceError } from "../diagnostics/diagnostic.js";
 import { toJson } from "../diagnostics/json.js";
 import { backendNames, formatNames } from "./options.js";
 import { exits, printJson, report, say } from "./output.js";
@@ -125,10 +126,15 @@ function failure(error: unknown, json: boolean): number {
   if (error instanceof SpecError || error instanceof FaceError) {
     if (json) printJson({ diagnostics: error.diagnostics.map(toJson) });
     report(error.diagnostics);
-    return error instanceof SpecError ? exits.wrong : exits.usage;
+    return error instanceof SpecError || !error.diagnostics.every(isUsage) ? exits.wrong : exits.usage;
   }
   say(`facec failed, and that is a defect of facec:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return exits.failed;
+}
+
+/** What the catalogue of the command says is wrong use; all else is wrong in the spec or the data. */
+function isUsage({ code }: Diagnostic): boolean {
+  return code in commandMessages;
 }
 
 /** A reader that has seen enough (`facec check --json | head`) is no failure. */

@@ -1,5 +1,4 @@
-/** Emits the program of one training or table, and runs it with Node in a process of its own. */
-import { spawn } from "node:child_process";
+/** Emits the program of one training or table, and runs it. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -36,7 +35,7 @@ export async function runProgram(
   set: Settings,
   options: RunOptions,
 ): Promise<number> {
-  const script = await writeProgram(compiled, plan, name, set, path.join(options.out ?? "runs", "programs"));
+  const script = await writeProgram(compiled, plan, name, set, path.resolve(options.out ?? "runs", "programs"));
   return runScript(script, [...programArguments(options), "--beside", path.dirname(path.resolve(file))]);
 }
 
@@ -92,24 +91,11 @@ function programArguments(options: RunOptions): string[] {
 }
 
 /**
- * Runs a script with this process's own streams. Ctrl-C on a terminal reaches the child by itself: it writes its
- * checkpoint and ends, and this process waits for it.
+ * Runs the program in this process, as if Node had been called with it: whoever stops this process stops the training,
+ * and Ctrl-C reaches it without a detour. The program says by `process.exitCode` how it ended.
  */
-function runScript(script: string, args: readonly string[]): Promise<number> {
-  return new Promise((done, refuse) => {
-    // The channel carries nothing: when it breaks, because this process was killed, the program writes a checkpoint and ends.
-    const child = spawn(process.execPath, [script, ...args], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
-    const onInterrupt = (): void => {
-      if (!process.stdin.isTTY) child.kill("SIGINT");
-    };
-    const onTerminate = (): void => {
-      child.kill("SIGTERM");
-    };
-    process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate);
-    child.on("error", refuse);
-    child.on("close", (code, signal) => {
-      process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate);
-      done(code ?? (signal === "SIGINT" || signal === "SIGTERM" ? exits.stopped : exits.failed));
-    });
-  });
+async function runScript(script: string, args: readonly string[]): Promise<number> {
+  process.argv = [process.execPath, script, ...args];
+  await import(pathToFileURL(script).href);
+  return Number(process.exitCode ?? exits.done);
 }

@@ -36,7 +36,7 @@ function parse(file: string, wrong: (what: string) => never): Readonly<Record<st
   try {
     text = readFileSync(file, "utf8");
   } catch {
-    return fail("file-missing", null, { path: file, close: null });
+    return wrong("there is no such file");
   }
   let read: unknown;
   try {

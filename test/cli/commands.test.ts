@@ -200,6 +200,15 @@ describe("facec data and backends", () => {
     expect(JSON.parse(out)).toMatchObject({ name: "toy", identities: 12, images: 48, unreadable: [] });
   });
 
+  test("say that a folder is missing with exit code 1, for the data is wrong and not the command", () => {
+    const text = tiny.replace("synthetic(identities = 12, images = 4, seed = 7)", 'folder("nowhere")');
+    const folder = folderWith({ "a.face": text });
+    expect(facec(["data", "a.face"], { cwd: folder, env: { FACEC_DATA: "" } })).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("nowhere"),
+    });
+  });
+
   test("list what can compute here", () => {
     const { code, out } = facec(["backends", "--json"]);
     const found: { name: string; usable: boolean }[] = JSON.parse(out);

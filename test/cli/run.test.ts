@@ -19,7 +19,7 @@ describe("facec run", () => {
     expect(readFileSync(join(folder, "out", "programs", programs[1] ?? ""), "utf8")).toContain('from "facec/runtime"');
   });
 
-  test("stops by Ctrl-C with 130, and goes on with --resume", { timeout }, async () => {
+  test("stops by Ctrl-C with 130, after a checkpoint", { timeout }, async () => {
     const folder = folderWith({ "a.face": tiny.replace("epochs 2", "epochs 4000") });
     const stopped = await interrupted(["run", "a.face", "--backend", "cpu", "--out", "out"], folder, /step|4000|16000/);
     expect(stopped.code, stopped.err).toBe(130);

@@ -1,7 +1,7 @@
 /** Formulas that nobody wrote: derived gradients equal differences, improved forms equal plain ones, nothing throws. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isFault, parameter } from "../../src/compiler/formula/build.js";
+import { isFault, isHostScalar, parameter } from "../../src/compiler/formula/build.js";
 import { type Bindings, evaluate, evaluateAll } from "../../src/compiler/formula/evaluate.js";
 import type { Axis, Expr } from "../../src/compiler/formula/expr.js";
 import { differentiate } from "../../src/compiler/formula/gradient.js";
@@ -10,7 +10,11 @@ import { print } from "../../src/compiler/formula/print.js";
 import { share } from "../../src/compiler/formula/share.js";
 import { inOrder } from "../../src/compiler/formula/walk.js";
 import type { NamedArray } from "../../src/runtime/describe.js";
+import type { LossInputs } from "../../src/runtime/experiment.js";
+import { lossStep } from "../../src/runtime/step/build.js";
+import { evaluateStep } from "../runtime/reference.js";
 import { along, apply, array, at, b, draws, fn, op, randomArray, target, W, x, z } from "./formulas.js";
+import { recordFormula } from "./recording.js";
 
 const sizes = new Map<Axis, number>([
   ["sample", 3],
@@ -118,6 +122,21 @@ function differences(expr: Expr, name: string, bindings: Readonly<Record<string,
   return { ...start, data: start.data.map((_, i) => (mean(i, h) - mean(i, -h)) / (2 * h)) };
 }
 
+/** The gradients of the batch mean by x, W and b, from the kernels that `perSample` becomes. */
+function transposed(perSample: Expr, bindings: Readonly<Record<string, NamedArray>>): ReadonlyMap<string, Float64Array> {
+  const nothing = { name: "random", formula: "", at: { file: "random.face", line: 1 }, gradient: () => ({}) };
+  const value = (given: LossInputs) => {
+    const recorded = recordFormula(perSample, (name) => Reflect.get(given, name));
+    if (typeof recorded === "number") throw new Error("no value of the step");
+    return { perSample: recorded };
+  };
+  const step = lossStep({ ...nothing, uses: ["x", "y", "W", "b"], value }, { N: 3, C: 4, features: 2 }, { derive: true });
+  const named = [...step.variables, { name: "labels" }].map(({ name }) => name);
+  const given = named.map((name) => [name, bindings[name === "labels" ? "y" : name.replace("loss/", "")]?.data ?? new Float64Array()]);
+  const values = evaluateStep(step, Object.fromEntries(given));
+  return new Map(inputs.map(({ name }) => [name, values[step.outputs[`gradient/${name}`] ?? -1]?.data ?? new Float64Array()]));
+}
+
 const settings = { seed: 20260401, numRuns: 150 };
 const choices = fc.array(choice, { minLength: 1, maxLength: 9 });
 
@@ -143,6 +162,32 @@ describe("random formulas", () => {
       }),
       settings,
     );
+  });
+
+  it("are recorded with their gradients: those that come of transposing the kernels of the improved value", () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(choices, fc.nat(1000), (list, seed) => {
+        const plain = formula(list);
+        const [stable = plain] = improve([plain]).roots;
+        if (isHostScalar(stable)) return;
+        const bindings = bindingsFor(seed);
+        const found = transposed(stable, bindings);
+        for (const [i, gradient] of differentiate(plain, inputs).entries()) {
+          const input = inputs[i];
+          if (input === undefined) continue;
+          const data = found.get(input.name);
+          if (gradient === null) expect(data?.every((v) => v === 0) ?? true, print(plain)).toBe(true);
+          else {
+            const expected = evaluate(gradient, bindings, sizes);
+            close({ ...expected, data: data ?? new Float64Array() }, expected, 1e-7, () => `gradient by ${input.name} of ${print(plain)}`);
+            compared += 1;
+          }
+        }
+      }),
+      settings,
+    );
+    expect(compared).toBeGreaterThan(settings.numRuns);
   });
 
   it("have the gradients that differences give", () => {

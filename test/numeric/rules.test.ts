@@ -4,18 +4,20 @@ import { describe, expect, it } from "vitest";
 import { number, parameter } from "../../src/compiler/formula/build.js";
 import { evaluate } from "../../src/compiler/formula/evaluate.js";
 import type { Axis, Expr } from "../../src/compiler/formula/expr.js";
+import { differentiate } from "../../src/compiler/formula/gradient.js";
 import { improve } from "../../src/compiler/formula/improve.js";
 import { instantiate, Match, type Pattern } from "../../src/compiler/formula/pattern.js";
 import { print } from "../../src/compiler/formula/print.js";
 import { applyRule, type PatternRule, type Rule } from "../../src/compiler/formula/rewrite.js";
 import { fold } from "../../src/compiler/formula/rules/fold.js";
-import { erase, finish, simplify } from "../../src/compiler/formula/rules/simplify.js";
+import { erase, marks } from "../../src/compiler/formula/rules/marks.js";
+import { finish, simplify } from "../../src/compiler/formula/rules/simplify.js";
 import { guard, specialise, stabilise } from "../../src/compiler/formula/rules/stabilise.js";
 import { inOrder } from "../../src/compiler/formula/walk.js";
 import type { NamedArray } from "../../src/runtime/describe.js";
 import { along, array, at, draws, fn, named, op, p, pi, randomArray, W, x, y, z } from "./formulas.js";
 
-const rules: readonly Rule[] = [...stabilise, ...specialise, ...guard, ...fold, ...simplify, ...finish, ...erase];
+const rules: readonly Rule[] = [...stabilise, ...specialise, ...guard, ...fold, ...simplify, ...finish, ...marks, ...erase];
 
 const sizes = new Map<Axis, number>([
   ["sample", 4],
@@ -127,6 +129,28 @@ const examples: Readonly<Record<string, readonly Expr[]>> = {
   "rows in order": [along("dot", "class", more, scores)],
   "needless bound": [op("maximum", op("exp", each), 0), op("minimum", op("cos", each), 2)],
   "guard of a norm": [op("select", op("greaterEqual", fn("norm", x), 1e-8), each, 0)],
+  "stop outward": [
+    at(fn("stop", scores)),
+    op("subtract", 1, fn("stop", each)),
+    op("multiply", fn("stop", each), fn("stop", scores)),
+    op("select", op("less", scores, 0), fn("stop", each), parameter("k", 3)),
+  ],
+  "mark without a gradient": [op("less", fn("stop", each), scores), op("floor", op("withGradient", each, scores))],
+  "needless mark": [
+    fn("stop", parameter("k", 3)),
+    fn("stop", op("add", fn("stop", each), scores)),
+    op("withGradient", op("add", fn("stop", each), scores), more),
+    op("withGradient", scores, scores),
+    op("withGradient", each, fn("stop", scores)),
+    op("withGradient", scores, parameter("k", 3)),
+  ],
+  "pick of a value with a gradient of its own": [at(op("withGradient", scores, more))],
+  stop: [fn("stop", scores)],
+  "value with a gradient of its own": [
+    op("withGradient", scores, more),
+    op("withGradient", each, scores),
+    op("withGradient", parameter("k", 3), scores),
+  ],
 };
 
 interface Instance {
@@ -203,6 +227,26 @@ describe("rules", () => {
   for (const each of rules) {
     it(`${each.name}: both sides are equal`, () => {
       for (const { from, to } of instancesOf(each)) expectEqualValues(from, to);
+    });
+  }
+});
+
+describe("rules for stop and value(f, gradient = g)", () => {
+  const by = [scores, more, each];
+  for (const rule of marks) {
+    it(`${rule.name}: both sides have the same gradients`, () => {
+      for (const { from, to } of instancesOf(rule)) {
+        // Squared, so that what flows back depends on the value too.
+        const [before, after] = [from, to].map((expr) => {
+          const squared = expr.type.of === "boolean" ? op("select", expr, scores, more) : op("multiply", expr, expr);
+          return differentiate(along("sum", "class", op("add", squared, op("multiply", scores, more))), by);
+        });
+        for (const [i, wanted] of (before ?? []).entries()) {
+          const found = after?.[i] ?? null;
+          expect(found === null, print(from)).toBe(wanted === null);
+          if (wanted !== null && found !== null) expectEqualValues(wanted, found);
+        }
+      }
     });
   }
 });

@@ -119,7 +119,7 @@ export function trainingStatement(context: Context, train: TrainPlan): string {
 
 /** `await table({ ... }, commandLine());` */
 export function tableCall(context: Context, table: TablePlan, train: TrainPlan): Doc {
-  const { rows, columns, run } = table.products.length > 0 ? productGrid(context, table, train) : plainGrid(context, table, train);
+  const { rows, columns, run } = isProductGrid(table) ? productGrid(context, table, train) : plainGrid(context, table, train);
   const items: Doc[] = [
     property("name", stringLiteral(table.name)),
     property("title", stringLiteral(table.title)),
@@ -146,21 +146,35 @@ interface Grid {
   readonly run: Doc;
 }
 
+/** Weightings on one side and losses on the other: each cell has a loss of its own. */
+function isProductGrid({ rows, columns }: TablePlan): boolean {
+  const sides = [rows.what, columns?.what];
+  return sides.includes("weighting") && sides.includes("loss");
+}
+
 function plainGrid(context: Context, table: TablePlan, train: TrainPlan): Grid {
   const name = context.nameOf("Training", train.name);
-  const columns: AxisPlan = table.columns ?? ownColumn(context, table, train);
-  const changes = `${table.rows.what}, ${columns.what}`;
+  const rows = weighted(table, table.rows, "row");
+  const columns = table.columns === null ? ownColumn(context, rows, train) : weighted(table, table.columns, "column");
+  const changes = `${rows.what}, ${columns.what}`;
   return {
-    rows: list(entries(context, table.rows), table.rows.entries.length > 1),
+    rows: list(entries(context, rows), rows.entries.length > 1),
     columns: list(entries(context, columns), columns.entries.length > 1),
     run: `(${changes}) => ({ ...${name}, ${changes} })`,
   };
 }
 
+/** Weightings without losses beside them stand for their products with the training's loss. */
+function weighted(table: TablePlan, axis: AxisPlan, side: "row" | "column"): AxisPlan {
+  if (axis.what !== "weighting") return axis;
+  const product = (label: string): string => table.products.find((each) => each[side] === label)?.loss ?? "";
+  return { what: "loss", entries: axis.entries.map(({ label }) => ({ label, value: product(label) })) };
+}
+
 /** One column, the training's backbone; where the rows change that, its loss. */
-function ownColumn(context: Context, table: TablePlan, train: TrainPlan): AxisPlan {
+function ownColumn(context: Context, rows: AxisPlan, train: TrainPlan): AxisPlan {
   const plan = context.plan;
-  if (table.rows.what !== "backbone") {
+  if (rows.what !== "backbone") {
     const title = plan.backbones.find((each) => each.name === train.backbone)?.title ?? train.backbone;
     return { what: "backbone", entries: [{ label: title, value: train.backbone }] };
   }
@@ -173,7 +187,7 @@ function entries(context: Context, axis: AxisPlan): Doc[] {
   return axis.entries.map((each) => list([stringLiteral(each.label), context.nameOf(kind, each.value)]));
 }
 
-/** Rows are weightings, columns losses: each row has the product with every column's loss under the column's label. */
+/** Each row has its product with every column under the column's label. */
 function productGrid(context: Context, table: TablePlan, train: TrainPlan): Grid {
   const name = context.nameOf("Training", train.name);
   const columns = table.columns?.entries ?? [];

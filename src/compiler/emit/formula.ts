@@ -48,7 +48,6 @@ export function printFresh(expr: Expr, scope: Scope): Doc {
 function printRecorded(expr: OperationExpr, scope: Scope): Doc {
   const [first, second, third] = expr.args;
   if (first === undefined) throw new Error(`${expr.op} has no arguments.`);
-  if (expr.op === "stop" || expr.op === "withGradient") return printFormula(first, scope);
   if (expr.op === "select" && second && third && isHost(first, scope)) {
     return [hostBoolean(first, scope).text, " ? ", printFormula(second, scope), " : ", printFormula(third, scope)];
   }

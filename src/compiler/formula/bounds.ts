@@ -139,7 +139,8 @@ function isLogShare(expr: OperationExpr): boolean {
 /** v / |v| along the axis, with the norm kept off 0; also one picked of such. */
 export function isUnit(expr: Expr, axis: string | null): boolean {
   if (expr.kind !== "operation") return false;
-  if (expr.op === "pick" || expr.op === "stop") return expr.args[0] !== undefined && isUnit(expr.args[0], axis);
+  if (expr.op === "pick" || expr.op === "stop" || expr.op === "withGradient")
+    return expr.args[0] !== undefined && isUnit(expr.args[0], axis);
   if (expr.op !== "divide") return false;
   const [v, length] = expr.args;
   const norm = length?.kind === "operation" && length.op === "maximum" ? length.args[0] : length;

@@ -50,6 +50,8 @@ const words: Readonly<Record<string, string>> = {
   spread: "atTarget",
   broadcast: "repeated",
   pick: "ofTarget",
+  stop: "stopped",
+  withGradient: "straight",
 };
 
 export function localName(expr: OperationExpr, naming: Naming): string {

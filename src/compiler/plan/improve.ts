@@ -26,23 +26,28 @@ export function differentiatedBy(loss: LossPlan): readonly InputExpr[] {
   return [...used, ...loss.learned.map((each) => input("learned", each.name, { axes: each.axes, of: "number" }))];
 }
 
-/** One loss: stabilised first, so that its gradients are those of the stable form; simplified after. */
+/**
+ * One loss: stabilised first, so that its gradients are those of the stable form, then these simplified. Value and weights keep
+ * `stop` and `withGradient`: their gradient is the derived one, whoever takes it.
+ */
 export function improveLoss(loss: LossPlan): LossPlan {
-  const updates = loss.states.map((state) => state.update);
-  const stable = improve(present([loss.perSample, loss.weights, ...updates]));
+  const stable = improve(present([loss.perSample, loss.weights]));
   const perSample = stable.roots[0] ?? loss.perSample;
   const by = differentiatedBy(loss);
   const derived = differentiate(perSample, by);
   const gradients = by.map((each, i) => derived[i] ?? zeros(each));
-  const final = improve([...stable.roots, ...gradients], { differentiated: true });
-  const results = new Results(final.roots);
+  const updates = improve(present(loss.states.map((state) => state.update)), { differentiated: true });
+  const final = improve(gradients, { differentiated: true });
+  const values = new Results(stable.roots);
+  const nexts = new Results(updates.roots);
+  const slopes = new Results(final.roots);
   return {
     ...loss,
-    perSample: results.next(),
-    weights: loss.weights === null ? null : results.next(),
-    states: loss.states.map((state) => ({ ...state, update: state.update === null ? null : results.next() })),
-    gradients: by.map((each) => ({ of: each.name, value: results.next() })),
-    rules: union(stable.fired, final.fired),
+    perSample: values.next(),
+    weights: loss.weights === null ? null : values.next(),
+    states: loss.states.map((state) => ({ ...state, update: state.update === null ? null : nexts.next() })),
+    gradients: by.map((each) => ({ of: each.name, value: slopes.next() })),
+    rules: union(union(stable.fired, updates.fired), final.fired),
   };
 }
 
@@ -55,7 +60,7 @@ function present(exprs: readonly (Expr | null)[]): readonly Expr[] {
   return exprs.filter((expr) => expr !== null);
 }
 
-function union(first: readonly Fired[], second: readonly Fired[]): LossPlan["rules"] {
+function union(first: readonly Fired[], second: readonly Fired[]): readonly Fired[] {
   const names = new Set(first.map((each) => each.name));
   return [...first, ...second.filter((each) => !names.has(each.name))];
 }

@@ -8,22 +8,24 @@ export const input = (index: number): Pointwise => ({ kind: "input", index });
 export const constant = (value: number): Pointwise => ({ kind: "constant", value });
 export const apply = (op: string, ...args: readonly Pointwise[]): Pointwise => ({ kind: "apply", op, args });
 
-/** `expression` with each input replaced. */
-export function substitute(expression: Pointwise, becomes: readonly Pointwise[]): Pointwise {
+/** `expression` with each part replaced by what `replace` makes of it once its operands are; the same object where nothing changes. */
+export function rebuilt(expression: Pointwise, replace: (part: Pointwise) => Pointwise): Pointwise {
   const done = new Map<Pointwise, Pointwise>(); // expressions share parts: keep them shared
   const visit = (part: Pointwise): Pointwise => {
     const before = done.get(part);
     if (before !== undefined) return before;
-    const after: Pointwise =
-      part.kind === "input"
-        ? (becomes[part.index] ?? part)
-        : part.kind === "constant"
-          ? part
-          : { kind: "apply", op: part.op, args: part.args.map(visit) };
+    const args = part.kind === "apply" ? part.args.map(visit) : [];
+    const isNew = part.kind === "apply" && args.some((arg, i) => arg !== part.args[i]);
+    const after = replace(isNew ? { ...part, args } : part);
     done.set(part, after);
     return after;
   };
   return visit(expression);
+}
+
+/** `expression` with each input replaced. */
+export function substitute(expression: Pointwise, becomes: readonly Pointwise[]): Pointwise {
+  return rebuilt(expression, (part) => (part.kind === "input" ? (becomes[part.index] ?? part) : part));
 }
 
 /** Numbers of the inputs that an expression reads. */

@@ -88,9 +88,11 @@ export { softmax } from "./softmax.js";
 export { softplus } from "./softplus.js";
 export { spread } from "./spread.js";
 export { sqrt } from "./sqrt.js";
+export { stop } from "./stop.js";
 export { subtract } from "./subtract.js";
 export { sum } from "./sum.js";
 export { sumByClass } from "./sum-by-class.js";
+export { withGradient } from "./with-gradient.js";
 
 /** Every operation by its name. */
 export const operations = {

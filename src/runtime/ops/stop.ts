@@ -1,6 +1,8 @@
+import type { Value } from "../step/record.js";
 import { call, unary } from "./define.js";
+import { recordPointwise } from "./recording.js";
 
-/** Gone once a loss is differentiated: generated programs have no call of it. */
+/** Gone from what is run: only differentiation asks for it. */
 export const stopOperation = unary({
   name: "stop",
   doc: "v, taken as a constant when the loss is differentiated.",
@@ -9,3 +11,11 @@ export const stopOperation = unary({
   derivative: () => null,
   probes: [0, 1],
 });
+
+/**
+ * `v` as it is, through which no gradient flows: where a loss is differentiated it counts as a constant. Costs nothing
+ * when the step runs. The result has the axes of `v`.
+ */
+export function stop(v: Value): Value {
+  return recordPointwise("stop", [v]);
+}

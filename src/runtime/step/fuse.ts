@@ -2,11 +2,15 @@
 import { input, inputsOf, type Pointwise, substitute } from "../kernels/pointwise.js";
 import { expressionOf } from "../kernels/pointwise-kernel.js";
 import { sameShape } from "../kernels/shapes.js";
+import { erase } from "./erase.js";
 import type { Node, Ref, Step } from "./step.js";
 
-/** All passes, in the order that suits them: what is dead is not worth fusing; fusing leaves dead producers behind. */
+/**
+ * All passes, in the order that suits them: a mark that only differentiation asks for would break chains in two and keep
+ * alive what nothing reads; what is dead is not worth fusing; fusing leaves dead producers behind.
+ */
 export function optimize(step: Step): Step {
-  return removeDead(fuse(removeDead(step)));
+  return removeDead(fuse(removeDead(erase(step))));
 }
 
 /** Everything that is read from outside: outputs, updates, the finite test. */

@@ -2,6 +2,7 @@
 import { fail } from "../../diagnostics/diagnostic.js";
 import type { Backend, Tensor } from "../kernels/kernel.js";
 import { sizeOf } from "../kernels/shapes.js";
+import { erase } from "./erase.js";
 import { optimize, removeDead } from "./fuse.js";
 import { type Schedule, schedule } from "./schedule.js";
 import type { Fed, Line, Node, Ref, Step, ValueInfo } from "./step.js";
@@ -99,7 +100,7 @@ class StepRunner implements Runner {
   private async report(feeds: Feeds): Promise<never> {
     // Fed from 0; people and metrics.jsonl count from 1.
     const number = typeof feeds.step === "number" ? feeds.step + 1 : 1;
-    for (const step of [removeDead(this.step), this.fast]) {
+    for (const step of [removeDead(erase(this.step)), this.fast]) {
       const found = await this.firstNotFinite(step, feeds);
       if (found !== null) return fail("not-finite", found.at, { tensor: found.tensor, step: number });
     }

@@ -140,13 +140,14 @@ function stated(
   return found;
 }
 
+/** Zeros for what the loss does not depend on, as `gradient` states them. */
 function derived(recorder: Recording, loss: Value, trained: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
   const one = recorder.constant(1);
   const gradients = transpose(recorder, [{ value: loss, gradient: one }], [...trained.values()]);
   const found = new Map<string, Value>();
-  [...trained.keys()].forEach((name, i) => {
-    const gradient = gradients[i];
-    if (gradient !== null && gradient !== undefined) found.set(name, gradient);
+  [...trained].forEach(([name, { shape, axes }], i) => {
+    const gradient = gradients[i] ?? recorder.kernel("constant", [], { value: 0, shape }, [axes])[0];
+    if (gradient !== undefined) found.set(name, gradient);
   });
   return found;
 }

@@ -81,7 +81,7 @@ class StepRecorder implements Recording {
 
   kernel(name: string, inputs: readonly Value[], attributes: Attributes, axes: readonly (readonly Axis[])[]): readonly Value[] {
     const refs = inputs.map((input) => input.ref);
-    const key = `${name}(${refs.join()})${keyOf(attributes)}`;
+    const key = `${name}(${refs.join()})${attributesKey(attributes)}`;
     let node = this.known.get(key);
     if (node === undefined) {
       const infos = kernelNamed(name).outputs(inputs, attributes);
@@ -268,7 +268,8 @@ export function positions(rank: number): readonly Axis[] {
   return positionNames.slice(0, rank);
 }
 
-function keyOf(attributes: Attributes): string {
+/** Text that is equal for equal attributes only. */
+export function attributesKey(attributes: Attributes): string {
   return Object.keys(attributes)
     .sort()
     .map((name) => `${name}=${attributeKey(attributes[name] ?? "")}`)

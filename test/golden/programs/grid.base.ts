@@ -101,7 +101,7 @@ function flat(): number {
 
 const base = training({
   name: "base",
-  at: at(31),
+  at: at(32),
   data: part(toy, "train"),
   backbone: Deep,
   loss: softmaxLoss,

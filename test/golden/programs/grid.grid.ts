@@ -342,7 +342,7 @@ function flat(): number {
 
 const base = training({
   name: "base",
-  at: at(31),
+  at: at(32),
   data: part(toy, "train"),
   backbone: Deep,
   loss: softmaxLoss,
@@ -353,7 +353,7 @@ const base = training({
 await table({
   name: "grid",
   title: "Weightings and losses",
-  at: at(41),
+  at: at(42),
   rows: [
     ["uniform", { softmax: uniformSoftmax, CosFace: uniformCosface }],
     ["focal 2", { softmax: focalSoftmax, CosFace: focalCosface }],

@@ -37,6 +37,7 @@ import {
   sum,
   table,
   training,
+  withGradient,
 } from "facec/runtime";
 
 const at = origin("margins.face");
@@ -141,7 +142,7 @@ const arcface_straight = loss({
       multiply(Math.cos(m), c),
       multiply(Math.sin(m), sqrt(maximum(subtract(1, multiply(c, c)), 1e-12))),
     );
-    const z = multiply(s, select(isTarget(y), difference, c));
+    const z = multiply(s, select(isTarget(y), withGradient(difference, c), c));
     return { perSample: subtract(logSumExp(z, "class"), pick(z, y)) };
   },
   gradient({ x, y, W, N }) {

@@ -34,6 +34,7 @@ import {
   select,
   sgd,
   softmax,
+  stop,
   subtract,
   sum,
   sumByClass,
@@ -92,8 +93,8 @@ const csoftmax_running = loss({
       divide(kOfTarget, maximum(norm(kOfTarget, "feature"), 1e-8)),
       "feature",
     );
-    const ratio = divide(add(1, c), 2);
-    return { perSample: multiply(ratio, subtract(logSumExp(z, "class"), pick(z, y))), weights: ratio };
+    const stopped = stop(divide(add(1, c), 2));
+    return { perSample: multiply(stopped, subtract(logSumExp(z, "class"), pick(z, y))), weights: stopped };
   },
   gradient({ x, y, W, b, k, N }) {
     const kOfTarget = pick(k, y);

@@ -1,19 +1,39 @@
 import { describe, expect, it } from "vitest";
-import { add, multiply } from "../../../src/runtime/ops/index.js";
-import { trainingStep } from "../../../src/runtime/step/build.js";
+import type { Loss } from "../../../src/runtime/experiment.js";
+import {
+  add,
+  divide,
+  dot,
+  isTarget,
+  log,
+  logSumExp,
+  multiply,
+  pick,
+  select,
+  sin,
+  softmax,
+  sqrt,
+  stop,
+  subtract,
+  sum,
+  withGradient,
+} from "../../../src/runtime/ops/index.js";
+import { lossStep, trainingStep } from "../../../src/runtime/step/build.js";
+import { erase } from "../../../src/runtime/step/erase.js";
 import { fuse, optimize, removeDead } from "../../../src/runtime/step/fuse.js";
 import { createRunner } from "../../../src/runtime/step/interpret.js";
-import { createRecorder } from "../../../src/runtime/step/record.js";
+import { createRecorder, type Value } from "../../../src/runtime/step/record.js";
 import { peakBytes, schedule } from "../../../src/runtime/step/schedule.js";
 import type { Step } from "../../../src/runtime/step/step.js";
 import { evaluateStep } from "../reference.js";
 
-import { backends, classes, givenFor, trainingOf } from "./fixture.js";
+import { backends, classes, givenFor, lossAt, trainingOf } from "./fixture.js";
 
 describe("passes", () => {
   const step = trainingStep(trainingOf(), classes);
 
   it.each([
+    ["erase", erase],
     ["removeDead", removeDead],
     ["fuse", fuse],
     ["optimize", optimize],
@@ -66,6 +86,123 @@ describe("passes", () => {
     expect(add(x, 1).ref).toBe(add(x, 1).ref);
     expect(add(x, 1).ref).not.toBe(add(x, 2).ref);
     expect(multiply(x, -0).ref).not.toBe(multiply(x, 0).ref);
+  });
+});
+
+describe("stop and withGradient", () => {
+  const sizes = { N: 6, C: 4, features: 5 };
+  /** A weighted loss whose value says what its gradient is, or, with `bare`, does not. */
+  const weighted = (bare: boolean): Loss => {
+    const held = (v: Value): Value => (bare ? v : stop(v));
+    const weight = (x: Value): Value => divide(add(sum(multiply(x, x), "feature"), 1), 2);
+    const bent = (z: Value): Value => (bare ? sin(z) : withGradient(sin(z), z));
+    return {
+      name: "weighted",
+      formula: "",
+      at: lossAt,
+      uses: ["x", "y", "W"],
+      value: ({ x, y, W }) => {
+        const z = bent(dot(x, W, "feature"));
+        const weights = held(weight(x));
+        return { perSample: multiply(weights, subtract(logSumExp(z, "class"), pick(z, y))), weights };
+      },
+      gradient: ({ x, y, W, N }) => {
+        const p = softmax(sin(dot(x, W, "feature")), "class");
+        const dz = multiply(multiply(weight(x), 1 / N), select(isTarget(y), subtract(p, 1), p));
+        return { x: dot(dz, W, "class"), W: dot(dz, x, "sample") };
+      },
+    };
+  };
+  const shapeOf = (step: Step) => step.nodes.map(({ kernel, attributes }) => [kernel, attributes]);
+
+  it("hand their first operand on exactly, whatever the other is", () => {
+    const recorder = createRecorder();
+    const a = recorder.feed("rate", [2], "float32", ["sample"]);
+    const b = recorder.feed("epoch", [3], "float32", ["class"]);
+    recorder.output("wide", withGradient(a, b));
+    recorder.output("number", withGradient(7, log(b)));
+    recorder.output("stopped", stop(a));
+    const given = { rate: Float64Array.of(0.1, -3), epoch: Float64Array.of(-1, 0, 1) };
+    for (const step of [recorder.step(), optimize(recorder.step())]) {
+      const values = evaluateStep(step, given);
+      const found = (name: string) => [...(values[step.outputs[name] ?? -1]?.data ?? [])];
+      expect(found("wide")).toEqual([0.1, 0.1, 0.1, -3, -3, -3]);
+      expect(found("number")).toEqual([7, 7, 7]);
+      expect(found("stopped")).toEqual([0.1, -3]);
+    }
+  });
+
+  it("let the transposed value have the stated gradient", () => {
+    const [stated, derived] = [false, true].map((derive) => lossStep(weighted(false), sizes, { derive }));
+    if (stated === undefined || derived === undefined) throw new Error("two steps");
+    const [wanted, found] = [stated, derived].map((step) => ({ step, values: evaluateStep(step, givenFor(step)) }));
+    for (const name of ["gradient/x", "gradient/W"]) {
+      const expected = wanted?.values[stated.outputs[name] ?? -1];
+      expect(expected?.data.some((v) => Math.abs(v) > 1e-3)).toBe(true);
+      expected?.data.forEach((v, i) => {
+        expect(found?.values[derived.outputs[name] ?? -1]?.data[i]).toBeCloseTo(v, 12);
+      });
+    }
+  });
+
+  it("leave nothing behind: the step that runs is that of the loss without them", () => {
+    const [marked, bare] = [weighted(false), weighted(true)].map((loss) => optimize(trainingStep(trainingOf({ loss }), classes)));
+    if (marked === undefined || bare === undefined) throw new Error("two steps");
+    expect(shapeOf(marked)).toEqual(shapeOf(bare));
+    expect(peakBytes(marked)).toBe(peakBytes(bare));
+    expect(shapeOf(optimize(lossStep(weighted(false), sizes)))).toEqual(shapeOf(optimize(lossStep(weighted(true), sizes))));
+  });
+
+  it.each(Object.entries(backends))("may be outputs and updates, and leak nothing on %s", async (_name, backend) => {
+    const recorder = createRecorder();
+    const x = recorder.feed("images", [2], "float32", ["sample"]);
+    const made = { shape: [2], kind: "state", initial: { kind: "constant", value: 0 }, group: "learned", at: null } as const;
+    const [a, b, c] = ["a", "b", "c"].map((name) => recorder.variable({ ...made, name }, ["sample"]));
+    if (a === undefined || b === undefined || c === undefined) throw new Error("three variables");
+    const next = add(a, x);
+    recorder.update("a", stop(next)); // a and b become one value, c the old a
+    recorder.update("b", withGradient(next, x));
+    recorder.update("c", stop(a));
+    recorder.output("fed", stop(x));
+    recorder.output("kept", stop(c));
+    recorder.output("next", next);
+    const empty = backend.alive();
+    const runner = createRunner(recorder.step(), backend);
+    runner.load(new Map(["a", "b", "c"].map((name, i) => [name, Float32Array.of(i, 10 * i)])));
+    let before = Number.NaN;
+    for (let i = 0; i < 4; i++) {
+      const { fed, kept, next: after } = await runner.run({ images: Float32Array.of(1, 2) });
+      expect([fed, kept, after].map((each) => [...(each ?? [])])).toEqual([
+        [1, 2],
+        i === 0 ? [2, 20] : [i - 1, 2 * (i - 1)],
+        [i + 1, 2 * (i + 1)],
+      ]);
+      // From the first step on, a and b share their entries.
+      if (i === 0) before = backend.alive();
+      expect(backend.alive()).toBe(before);
+    }
+    const state = await runner.save();
+    expect(["a", "b", "c"].map((name) => [...(state.get(name) ?? [])])).toEqual([
+      [4, 8],
+      [4, 8],
+      [3, 6],
+    ]);
+    runner.dispose();
+    expect(backend.alive()).toBe(empty);
+  });
+
+  it("do not count where a step is not finite: of g nothing is computed", async () => {
+    const recorder = createRecorder();
+    const x = recorder.feed("images", [2], "float32", ["sample"]);
+    const [total] = recorder.kernel("reduceSum", [withGradient(sqrt(x), log(multiply(x, 0)))], { axes: [0] }, [[]]);
+    if (total === undefined) throw new Error("one output");
+    recorder.output("loss", total);
+    recorder.finite(total);
+    const runner = createRunner(recorder.step(), backends.wasm);
+    const { loss } = await runner.run({ images: Float32Array.of(4, 9) });
+    expect([...(loss ?? [])]).toEqual([5]);
+    await expect(runner.run({ images: Float32Array.of(-4, 9) })).rejects.toThrow(/pointwise/);
+    runner.dispose();
   });
 });
 

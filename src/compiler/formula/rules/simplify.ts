@@ -180,9 +180,3 @@ export const simplify: readonly Rule[] = [
 export const finish: readonly Rule[] = [
   rule("conditions joined", op("select", a, op("select", b, c, d), d), op("select", op("and", a, b), c, d), "one choice in place of two"),
 ];
-
-/** Applied once the loss is differentiated: what only differentiation asks for goes. */
-export const erase: readonly Rule[] = [
-  rule("stop", op("stop", v), v, "it has done its work in the gradient"),
-  rule("value with a gradient of its own", op("withGradient", a, b), a, "it has done its work in the gradient"),
-];
