@@ -1,4 +1,9 @@
 /** `facec explain FILE NAME`, `facec explain CODE` */
+import { existsSync } from "node:fs";
+import type { Compiled } from "../compiler/compile.js";
+import { standardModules } from "../compiler/host.js";
+import { kindNames } from "../compiler/names/meaning.js";
+import type { Plan } from "../compiler/plan/plan.js";
 import { catalogue } from "../diagnostics/catalogue/index.js";
 import { fail } from "../diagnostics/diagnostic.js";
 import { nearest } from "../diagnostics/suggest.js";
@@ -27,11 +32,31 @@ export async function explain(file: string, name: string | undefined, options: E
   if (schedule !== undefined) return explainSchedule(schedule, json);
   const weighting = compiled.typed?.formulas.find((each) => each.kind === "weighting" && each.name === name);
   if (weighting?.result != null) return explainWeighting(file, name, weighting.result, json);
+  refuseOthers(compiled, plan, name);
   const known = [...plan.backbones, ...plan.losses, ...plan.schedules].map((each) => each.title);
-  return fail("name-missing", null, { kind: "backbone, loss or schedule", name, file, known, close: nearest(name, known) });
+  return fail("name-missing", null, { kind: "backbone, loss, weighting or schedule", name, file, known, close: nearest(name, known) });
+}
+
+/** What the file declares, but has no layers or formula of its own to show. */
+function refuseOthers(compiled: Compiled, plan: Plan, name: string): void {
+  const declaration = compiled.bound?.main.file.declarations.find((each) => each.kind !== "use" && each.name.text === name);
+  if (declaration === undefined || declaration.kind === "use") return;
+  const mends: Partial<Record<typeof declaration.kind, string>> = {
+    block: `Explain a backbone that has it: ${plan.backbones.map((each) => each.title).join(", ")}.`,
+    weighting: `It has a parameter without a default. Explain a loss that it multiplies: ${plan.losses.map((each) => each.title).join(", ")}.`,
+    dataset: `\`facec data FILE ${name}\` reports on it.`,
+    train: "Explain its backbone, loss or schedule.",
+    table: "`facec table --dry-run` shows its runs; explain one of its losses or backbones.",
+  };
+  fail("explain-other", null, { name, is: kindNames[declaration.kind], mend: mends[declaration.kind] ?? "Look at what uses it." });
 }
 
 function explainCode(code: string, json: boolean): number {
+  if ((standardModules as readonly string[]).includes(code) || existsSync(code)) {
+    const { plan } = loadPlan(code);
+    const known = [...plan.backbones, ...plan.losses, ...plan.schedules].map((each) => each.title);
+    fail("name-wanted", null, { kind: "backbone, loss, weighting or schedule", file: code, known });
+  }
   const entries = Object.entries(catalogue);
   const found = entries.find(([each]) => each === code);
   if (found === undefined)

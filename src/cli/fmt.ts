@@ -1,9 +1,10 @@
 /** `facec fmt FILE... [--check]` */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { formatFile } from "../compiler/format/format.js";
 import { parseFile } from "../compiler/syntax/build.js";
-import { fail, isError } from "../diagnostics/diagnostic.js";
+import { isError } from "../diagnostics/diagnostic.js";
 import { exits, print, report } from "./output.js";
+import { requireText } from "./spec.js";
 
 export async function fmt(files: readonly string[], options: { readonly check?: boolean }): Promise<number> {
   const codes = files.map((file) => formatOne(file, options.check === true));
@@ -24,17 +25,16 @@ function formatOne(file: string, checkOnly: boolean): number {
     print(`${file}: not in the canonical layout (facec fmt ${file})`);
     return exits.wrong;
   }
-  const beside = `${file}.${process.pid}.tmp`;
-  writeFileSync(beside, formatted);
-  renameSync(beside, file);
+  // A link stays one, and who may read the file stays as it is.
+  const target = realpathSync(file);
+  const beside = `${target}.${process.pid}.tmp`;
+  writeFileSync(beside, formatted, { mode: statSync(target).mode });
+  renameSync(beside, target);
   print(`${file}: formatted`);
   return exits.done;
 }
 
 function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return fail("file-missing", null, { path: file, close: null });
-  }
+  requireText(file);
+  return readFileSync(file, "utf8");
 }

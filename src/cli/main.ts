@@ -2,7 +2,7 @@
 /** The command `facec`: names and options of each command; what a command does stands in a file of its own, loaded when it is called. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { commandMessages } from "../diagnostics/catalogue/command.js";
-import { type Diagnostic, FaceError } from "../diagnostics/diagnostic.js";
+import { type Diagnostic, diagnostic, FaceError } from "../diagnostics/diagnostic.js";
 import { toJson } from "../diagnostics/json.js";
 import { backendNames, formatNames } from "./options.js";
 import { exits, printJson, report, say } from "./output.js";
@@ -122,7 +122,18 @@ async function main(args: readonly string[]): Promise<number> {
 
 /** Says what went wrong, as JSON too where that was asked for, and with which exit code the command ends. */
 function failure(error: unknown, json: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exits.done;
+    // Its words stand on standard error already.
+    if (json) printJson({ diagnostics: [toJson(diagnostic("command-wrong", null, { said: error.message.replace(/^error: /, "") }))] });
+    return exits.usage;
+  }
+  if (isRefusal(error)) {
+    const found = diagnostic("path-refused", null, { path: error.path, why: error.code });
+    if (json) printJson({ diagnostics: [toJson(found)] });
+    report([found]);
+    return exits.usage;
+  }
   if (error instanceof SpecError || error instanceof FaceError) {
     if (json) printJson({ diagnostics: error.diagnostics.map(toJson) });
     report(error.diagnostics);
@@ -130,6 +141,14 @@ function failure(error: unknown, json: boolean): number {
   }
   say(`facec failed, and that is a defect of facec:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return exits.failed;
+}
+
+/** Why the system may refuse a path that the user named. */
+const refusals: ReadonlySet<string> = new Set(["EACCES", "EEXIST", "EISDIR", "ENOENT", "ENOSPC", "ENOTDIR", "EPERM", "EROFS"]);
+
+function isRefusal(error: unknown): error is Error & { readonly path: string; readonly code: string } {
+  if (!(error instanceof Error) || !("code" in error) || !("path" in error) || !("syscall" in error)) return false;
+  return typeof error.path === "string" && typeof error.code === "string" && refusals.has(error.code);
 }
 
 /** What the catalogue of the command says is wrong use; all else is wrong in the spec or the data. */

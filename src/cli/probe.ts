@@ -9,7 +9,7 @@ import type { Nested, ProbeResult } from "../runtime/probe.js";
 import { findFormula } from "./find.js";
 import { backendOf } from "./options.js";
 import { exits, print, printJson } from "./output.js";
-import { maxRelativeDifference, reference } from "./reference.js";
+import { maxGradientDifference, maxRelativeDifference, reference } from "./reference.js";
 import { loadPlan, readSettings } from "./spec.js";
 import { readValues } from "./values.js";
 import { runtimeFile } from "./version.js";
@@ -28,12 +28,22 @@ export async function probe(file: string, name: string, options: ProbeOptions): 
   const values = readValues(options.input);
   const loss = await importLoss(plan, improved.name);
   const runtime = await import("../runtime/probe.js");
-  const { compiled: found } = await runtime.probe(loss, values, { backend: backendOf(options.backend) });
+  const { compiled: found, transposed } = await runtime.probe(loss, values, { backend: backendOf(options.backend) });
   const wanted = reference(original, improved, values, options.input);
-  const difference = maxRelativeDifference(found, wanted);
-  if (options.json) printJson({ compiled: found, reference: wanted, max_relative_difference: difference });
-  else print(comparison(improved.title, found, wanted, difference));
+  const differences: Differences = {
+    max_relative_difference: maxRelativeDifference(found, wanted),
+    max_transposed_difference: maxGradientDifference(found.gradients, transposed),
+  };
+  if (options.json) printJson({ compiled: found, reference: wanted, ...differences });
+  else print(comparison(improved.title, found, wanted, differences));
   return exits.done;
+}
+
+interface Differences {
+  /** Of the compiled loss to the float64 reference. */
+  readonly max_relative_difference: number;
+  /** Of its gradients to those that come of transposing its value, both in float32. */
+  readonly max_transposed_difference: number;
 }
 
 /** The loss as the generated program has it: emitted, written aside, and imported. */
@@ -51,7 +61,7 @@ async function importLoss(plan: Plan, name: string): Promise<Loss> {
   }
 }
 
-function comparison(title: string, found: ProbeResult, wanted: ProbeResult, difference: number): string {
+function comparison(title: string, found: ProbeResult, wanted: ProbeResult, differences: Differences): string {
   const lines = [
     title,
     `  loss       ${found.loss} compiled (float32), ${wanted.loss} reference (float64)`,
@@ -60,7 +70,8 @@ function comparison(title: string, found: ProbeResult, wanted: ProbeResult, diff
     ...Object.entries(found.gradients).map(
       ([name, value]) => `  gradient by ${name}: ${shapeOf(value)}, largest ${largest(value).toPrecision(6)}`,
     ),
-    `  largest relative difference ${difference.toExponential(2)}`,
+    `  largest relative difference ${differences.max_relative_difference.toExponential(2)}`,
+    `  of the gradients to those of the transposed value ${differences.max_transposed_difference.toExponential(2)}`,
   ];
   return lines.join("\n");
 }

@@ -35,9 +35,17 @@ export function maxRelativeDifference(compiled: ProbeResult, wanted: ProbeResult
     [compiled.per_sample, wanted.per_sample],
     [compiled.loss, wanted.loss],
     ...(compiled.weights === null || wanted.weights === null ? [] : [[compiled.weights, wanted.weights] as const]),
-    ...Object.entries(wanted.gradients).map(([name, value]) => [compiled.gradients[name] ?? Number.NaN, value] as const),
   ];
-  return Math.max(...pairs.map(([a, b]) => relativeDifference(flatten(a), flatten(b))));
+  const values = pairs.map(([a, b]) => relativeDifference(flatten(a), flatten(b)));
+  return Math.max(...values, maxGradientDifference(compiled.gradients, wanted.gradients));
+}
+
+/** The same of gradients alone; a gradient that is missing is not a number. */
+export function maxGradientDifference(found: ProbeResult["gradients"], wanted: ProbeResult["gradients"]): number {
+  return Math.max(
+    0,
+    ...Object.entries(wanted).map(([name, value]) => relativeDifference(flatten(found[name] ?? Number.NaN), flatten(value))),
+  );
 }
 
 function relativeDifference(a: readonly number[], b: readonly number[]): number {

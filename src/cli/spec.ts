@@ -1,5 +1,5 @@
 /** From FILE on the command line to what the compiler made of it. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { type Compiled, type CompileOptions, compile } from "../compiler/compile.js";
 import { type Host, nodeHost, standardModules } from "../compiler/host.js";
@@ -25,7 +25,7 @@ export class SpecError extends Error {
 export function load(file: string, options: CompileOptions = {}, host: Host = nodeHost()): Outcome<Compiled> {
   const known = standardModules as readonly string[];
   const isModule = known.includes(file);
-  if (!isModule && !existsSync(file)) fail("file-missing", null, { path: file, close: nearestFile(file) });
+  if (!isModule) requireText(file);
   return compile(host, isModule ? file : file.replaceAll("\\", "/"), options);
 }
 
@@ -60,10 +60,22 @@ export function readSettings(given: readonly string[]): Settings {
   );
 }
 
+/** Mistaken paths are said before their text is read as a spec: a photograph would be thousands of strange characters. */
+export function requireText(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) fail("file-missing", null, { path: file, close: nearestFile(file) });
+  else if (found.isDirectory()) fail("no-spec", null, { path: file, what: "a folder" });
+  else if (readFileSync(file).includes(0)) fail("no-spec", null, { path: file, what: "not a text" });
+}
+
+/** By the names without their endings: `.face` at the end of both makes no two names alike. */
 function nearestFile(file: string): string | null {
+  if (file.startsWith("std.")) return nearest(file, standardModules);
   const folder = path.dirname(file);
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".face")) : [];
-  const close = nearest(path.basename(file), names);
-  if (close !== null) return path.join(folder, close);
-  return nearest(file, standardModules);
+  const close = nearest(
+    path.basename(file, ".face"),
+    names.map((name) => path.basename(name, ".face")),
+  );
+  return close === null ? null : path.join(folder, `${close}.face`);
 }

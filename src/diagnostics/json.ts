@@ -23,7 +23,7 @@ export function toJson(found: Diagnostic): JsonDiagnostic {
     ...placeToJson(found.place),
     severity: found.severity,
     code: found.code,
-    message: `${found.wording.title}. ${found.wording.text}`,
+    message: `${found.wording.title}${/[.?!]$/.test(found.wording.title) ? "" : "."} ${found.wording.text}`,
     hint: found.wording.hint ?? null,
     related: found.related.map(({ place, text }) => ({ ...placeToJson(place), message: text })),
   };

@@ -110,6 +110,7 @@ export interface Loss<Own extends string = string> {
   readonly uses: readonly ("x" | "y" | "W" | "b")[];
   readonly learned?: Readonly<Record<string, LearnedDescription>>;
   readonly states?: Readonly<Record<string, StateDescription>>;
+  /** `gradient` is its gradient: where the spec stops one or states another, `stop` and `withGradient` say so. */
   value(inputs: LossInputs & Readonly<Record<Own, Value>>): LossValue;
   /** Gradients of the batch loss by x, W, b and everything learned, each with the axes of what it belongs to. */
   gradient(inputs: LossInputs & Readonly<Record<Own, Value>>): Readonly<Record<string, Value>>;

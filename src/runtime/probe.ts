@@ -2,6 +2,7 @@
 import { fail } from "../diagnostics/diagnostic.js";
 import type { Loss, Options } from "./experiment.js";
 import type { Backend } from "./kernels/kernel.js";
+import { sizeOf } from "./kernels/shapes.js";
 import { lossStep } from "./step/build.js";
 import { createRunner } from "./step/interpret.js";
 import type { Step, Variable } from "./step/step.js";
@@ -71,7 +72,7 @@ function classesOf(loss: Loss, values: ProbeValues): number {
 function floatsOf(loss: Loss, values: ProbeValues, { name, shape }: Variable): Float32Array {
   const nested = givenOf(loss, values, name.replace(/^loss\//, ""), shape);
   const flat = flatten(nested);
-  const wanted = shape.reduce((a, b) => a * b, 1);
+  const wanted = sizeOf(shape);
   if (flat.length !== wanted)
     return fail("probe-value", loss.at, { name: name.replace(/^loss\//, ""), wanted: shape.join("x"), given: `${flat.length} numbers` });
   return Float32Array.from(flat);
@@ -81,13 +82,18 @@ function givenOf(loss: Loss, values: ProbeValues, name: string, shape: readonly 
   if (name === "x") return values.x;
   if (name === "W") return transposed(values.W ?? lacks(loss, "W"));
   if (name === "b") return values.b ?? lacks(loss, "b");
-  const given = values.states?.[name] ?? values.learned?.[name];
+  const given = own(values.states, name) ?? own(values.learned, name);
   if (given !== undefined) return given;
-  const { axes } = loss.learned?.[name] ?? loss.states?.[name] ?? { axes: [] };
+  const { axes } = own(loss.learned, name) ?? own(loss.states, name) ?? { axes: [] };
   if (axes.join() === "class,feature") return values.centers ?? lacks(loss, name);
   // A state that is not given stands where a run begins; what is learned has to be said.
-  const state = loss.states?.[name];
-  return state === undefined ? lacks(loss, name) : Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => state.initial);
+  const state = own(loss.states, name);
+  return state === undefined ? lacks(loss, name) : Array.from({ length: sizeOf(shape) }, () => state.initial);
+}
+
+/** The entry of that name; a name such as `constructor` is one like any other. */
+function own<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 function lacks(loss: Loss, name: string): never {
@@ -99,12 +105,12 @@ function flatten(nested: Nested): number[] {
 }
 
 function resultOf(step: Step, outputs: Readonly<Record<string, Float32Array>>): ProbeResult {
-  const gradients: Record<string, Nested> = {};
+  const gradients: [string, Nested][] = [];
   for (const [output, ref] of Object.entries(step.outputs)) {
     if (!output.startsWith("gradient/")) continue;
     const name = output.slice("gradient/".length);
     const nested = nest([...(outputs[output] ?? [])], step.values[ref]?.shape ?? []);
-    gradients[name] = name === "W" ? transposed(nested) : nested;
+    gradients.push([name, name === "W" ? transposed(nested) : nested]);
   }
   const { perSample, loss, weights } = outputs;
   const samples = step.values[step.fed.find(({ name }) => name === "labels")?.value ?? -1]?.shape[0] ?? 0;
@@ -112,7 +118,7 @@ function resultOf(step: Step, outputs: Readonly<Record<string, Float32Array>>): 
     per_sample: repeated(perSample, samples),
     loss: loss?.[0] ?? Number.NaN,
     weights: weights === undefined ? null : repeated(weights, samples),
-    gradients,
+    gradients: Object.fromEntries(gradients),
   };
 }
 

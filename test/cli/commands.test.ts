@@ -143,6 +143,7 @@ describe("facec probe", () => {
       compiled: { per_sample: number[] };
       reference: { per_sample: number[]; loss: number; weights: null; gradients: Record<string, unknown> };
       max_relative_difference: number;
+      max_transposed_difference: number;
     } = JSON.parse(out);
     for (const [i, value] of charged.entries()) {
       expect(found.reference.per_sample[i]).toBeCloseTo(value, 12);
@@ -152,7 +153,33 @@ describe("facec probe", () => {
     expect(found.reference.weights).toBeNull();
     expect(Object.keys(found.reference.gradients).sort()).toEqual(["W", "b", "x"]);
     expect(found.max_relative_difference).toBeLessThan(1e-5);
+    expect(found.max_transposed_difference).toBeLessThan(1e-5);
   });
+
+  test.each(["csoftmax", "csoftmax_normalised", "arcface_straight"])(
+    "%s: the emitted value has the gradient that is stated beside it",
+    (name) => {
+      const folder = folderWith({
+        "v.json": JSON.stringify({
+          x: [
+            [0.5, -1],
+            [2, 0.3],
+          ],
+          W: [
+            [1, -1, 0.2],
+            [0.4, 0.1, 2],
+          ],
+          b: [0, 0.1, 0],
+          y: [0, 2],
+        }),
+      });
+      const { out, err } = facec(["probe", "std.losses", name, "--input", "v.json", "--backend", "cpu", "--json"], { cwd: folder });
+      expect(err).toBe("");
+      const found: { max_relative_difference: number; max_transposed_difference: number } = JSON.parse(out);
+      expect(found.max_relative_difference).toBeLessThan(1e-5);
+      expect(found.max_transposed_difference).toBeLessThan(1e-5);
+    },
+  );
 
   test("gives parameters other values", () => {
     const folder = folderWith({ "v.json": JSON.stringify(values) });

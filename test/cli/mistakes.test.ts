@@ -8,9 +8,20 @@ import { choose, load, readSettings } from "../../src/cli/spec.js";
 import { readValues } from "../../src/cli/values.js";
 import { compile } from "../../src/compiler/compile.js";
 import { memoryHost } from "../../src/compiler/host.js";
-import { FaceError } from "../../src/diagnostics/diagnostic.js";
+import { diagnostic, FaceError } from "../../src/diagnostics/diagnostic.js";
 import { goldenErrors } from "../golden.js";
-import { tiny } from "./facec.js";
+import { folderWith, tiny } from "./facec.js";
+
+/** Names in messages are as the user gives them, so the user stands in the folder. */
+function inFolder<T>(folder: string, act: () => T): T {
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    return act();
+  } finally {
+    process.chdir(before);
+  }
+}
 
 const two = [{ name: "small" }, { name: "large" }];
 
@@ -24,6 +35,18 @@ goldenErrors("command", {
     "size-wrong": () => readSize("112x112"),
     "phase-unknown": () => build("specs/quickstart.face", { print: "imrpove", out: ".", set: [] }),
     "code-unknown": () => explain("not-finit", undefined, { set: [] }),
+    "no-spec-folder": () => load("specs"),
+    "no-spec-picture": () => {
+      const folder = folderWith({ "face.png": "\u0089PNG\r\n\u001a\n\u0000\u0000" });
+      return inFolder(folder, () => load("face.png"));
+    },
+    "standard-module-missing": () => load("std.loses"),
+    "command-wrong": () => [diagnostic("command-wrong", null, { said: "unknown option '--jsn'" })],
+    "path-refused": () => [diagnostic("path-refused", null, { path: "out/run", why: "ENOTDIR" })],
+    "explain-a-block": () => explain("specs/quickstart.face", "Basic", { set: [] }),
+    "explain-a-weighting": () => explain("std.weightings", "half_cosine", { set: [] }),
+    "explain-a-dataset": () => explain("specs/quickstart.face", "faces", { set: [] }),
+    "explain-without-name": () => explain("specs/quickstart.face", undefined, { set: [] }),
     "input-misfit": () => {
       const { value } = compile(memoryHost({ "test.face": tiny }), "test.face");
       const [backbone] = value.improved?.backbones ?? [];

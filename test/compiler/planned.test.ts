@@ -98,7 +98,7 @@ describe("data sets", () => {
     expect(dataset.augment).toEqual([
       { kind: "flip", args: { p: 0.25 } },
       { kind: "crop", args: { pad: 4 } },
-      { kind: "brightness", args: { by: 0.1 } },
+      { kind: "brightness", args: { amount: 0.1 } },
     ]);
     expect(print(dataset.scale)).toBe("v / 255");
   });

@@ -84,7 +84,7 @@ function specOf({ name, params }: Case): string | null {
   if (name.startsWith("csoftmax_")) {
     const cosine = `${map}_cosine(${centre === "W" ? "W" : "k"}[y])`;
     const normal = mean1 === true ? `normalised(${cosine})` : cosine;
-    return `loss it {\n  state k[class]: feature = 0\n  ${stop === true ? `stopped(${normal})` : normal} * softmax\n}`;
+    return `loss it {\n  state k[class]: feature = 0\n  update k = k\n  ${stop === true ? `stopped(${normal})` : normal} * softmax\n}`;
   }
   return inLanguage.find(([prefix]) => name.startsWith(prefix))?.[1] ?? null;
 }

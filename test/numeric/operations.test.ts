@@ -14,7 +14,8 @@ import { along, array, distance, draws, named, op, randomArray, y } from "./form
 import { recordFormula } from "./recording.js";
 
 const names = Object.keys(operations).filter(isOperationName);
-const compileTime: readonly OperationName[] = ["stop", "withGradient"];
+/** Their derivative is not that of their value: that is what they are for. */
+const marks: readonly OperationName[] = ["stop", "withGradient"];
 const pointwise = names.map(operationOf).filter((each) => each.kind === "pointwise");
 const alongAxes = names.filter((name) => operationOf(name).kind === "axis");
 
@@ -69,7 +70,7 @@ function slopes(operation: PointwiseOperation, point: readonly number[], i: numb
 
 describe("operations value by value", () => {
   for (const operation of pointwise) {
-    if (operation.derivative === null || compileTime.some((name) => name === operation.name)) continue;
+    if (operation.derivative === null || marks.some((name) => name === operation.name)) continue;
     const derivative = operation.derivative;
     it(`${operation.name}: derivative against differences`, () => {
       for (const point of [...operation.probes, ...randomPoints(operation)]) {
@@ -259,7 +260,7 @@ function variable(recorder: ReturnType<typeof createRecorder>, name: string, bou
 
 describe("recorded operations", () => {
   for (const operation of pointwise) {
-    if (compileTime.some((name) => name === operation.name) || !isOperationName(operation.name)) continue;
+    if (!isOperationName(operation.name)) continue;
     const name = operation.name;
     it(`${name} joins axes by name`, () => {
       const arity = operation.probes[0]?.length ?? 0;

@@ -239,4 +239,13 @@ describe("deep formulas", () => {
     expect(share([deep]).locals.length).toBeGreaterThan(100);
     expect(improve([deep]).roots.length).toBe(1);
   });
+
+  it("let a stop out to where it ends", () => {
+    let deep: Expr = fn("stop", along("sum", "feature", x));
+    for (let i = 0; i < 5_000; i++) deep = op("sin", deep);
+    const [outside] = improve([op("multiply", deep, along("sum", "feature", x))]).roots;
+    const [stopped] = outside?.kind === "operation" ? outside.args : [];
+    const marks = inOrder([stopped ?? x]).filter((each) => each.kind === "operation" && each.op === "stop");
+    expect(marks).toEqual([stopped]);
+  });
 });

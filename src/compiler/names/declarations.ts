@@ -1,5 +1,6 @@
 import { nearest } from "../../diagnostics/suggest.js";
 import type * as Ast from "../syntax/ast.js";
+import { laterLayer } from "./elsewhere.js";
 import { bindArguments, bindExpression } from "./expressions.js";
 import { type Declared, type Definition, givenNames, type Meaning } from "./meaning.js";
 import type { Resolving } from "./resolve.js";
@@ -83,7 +84,7 @@ function withParameters(scope: Scope, parameters: readonly Ast.Parameter[]): Sco
 
 function bindDataset(scope: Scope, dataset: Ast.Dataset): void {
   const constant: Scope = { ...scope, given: "constant" };
-  bindArguments(constant, dataset.from);
+  if (!reportBareFolder(constant, dataset.from)) bindArguments(constant, dataset.from);
   for (const setting of dataset.settings) {
     if (setting.kind === "image") bindExpression(constant, setting.size);
     else if (setting.kind === "scale") bindExpression(scope, setting.value);
@@ -94,6 +95,16 @@ function bindDataset(scope: Scope, dataset: Ast.Dataset): void {
       if (seed !== null && !(seed.kind === "reference" && seed.name.text === "run")) bindExpression(constant, seed);
     }
   }
+}
+
+/** `folder(faces)`: a path without its quotes reads as a name that nothing has. */
+function reportBareFolder(scope: Scope, from: Ast.Expression): boolean {
+  if (from.kind !== "call" || !isNamed(from.callee, "folder")) return false;
+  const [path] = from.args;
+  if (path?.value.kind !== "reference" || path.value.name.text === "" || scope.top.has(path.value.name.text)) return false;
+  const wanted = `a text in quotes: \`folder("${path.value.name.text}")\``;
+  scope.resolving.collector.report("setting-value", path.value.span, { name: "folder", wanted, found: "a name, and nothing has it" });
+  return true;
 }
 
 // ---------------------------------------------------------------- networks
@@ -114,6 +125,12 @@ function bindLayer(scope: Scope, layer: Ast.LayerCall): void {
   } else if (known !== undefined) meaning = { kind: "layer", name: name.text };
   else if (definition !== undefined && definition.declaration.kind !== "let") meaning = bindNotALayer(scope, name, definition);
   else if (name.text !== "" && definition === undefined) {
+    const later = laterLayer(name.text);
+    if (later !== null) {
+      collector.report("not-yet", name.span, later);
+      meanings.set(name, meaning);
+      return;
+    }
     const blocks = [...scope.top].filter(([, each]) => each.declaration.kind === "block").map(([each]) => each);
     const home = standardHome(name.text);
     const near = home === null ? nearest(name.text, [...vocabulary.layers.keys(), ...blocks]) : null;
@@ -150,8 +167,20 @@ function bindFormula(scope: Scope, formula: Ast.FormulaDeclaration): void {
   refuseShadowing(withParams, [...items, ...bindings]);
   const body = introduce(withParams, [...items, ...bindings]);
   for (const item of formula.items) bindItem(body, item);
+  reportNotUpdated(body, formula.items);
   for (const binding of formula.bindings) bindBinding(body, binding);
   bindExpression(body, formula.result);
+}
+
+/** Each state needs its update; where an update names no state at all, it may be the one that is missed. */
+function reportNotUpdated(scope: Scope, items: readonly Ast.FormulaItem[]): void {
+  const updates = items.filter((each) => each.kind === "update").map((each) => each.name);
+  if (updates.some((each) => scope.resolving.meanings.get(each)?.kind !== "item")) return;
+  const updated = new Set(updates.map((each) => each.text));
+  for (const item of items) {
+    if (item.kind !== "state" || item.name.text === "" || updated.has(item.name.text)) continue;
+    scope.resolving.collector.report("state-not-updated", item.name.span, { name: item.name.text });
+  }
 }
 
 /** Parameters and items share one body: hiding one by the other would only mislead. */
@@ -201,7 +230,8 @@ function bindUpdated(scope: Scope, name: Ast.Name): void {
     return;
   }
   const states = [...scope.local].filter(([, each]) => each.kind === "item" && each.node.kind === "state").map(([each]) => each);
-  scope.resolving.collector.report("not-a-state", name.span, { name: name.text, states });
+  const learned = meaning?.kind === "item" && meaning.node.kind === "learn";
+  scope.resolving.collector.report("not-a-state", name.span, { name: name.text, states, learned });
   scope.resolving.meanings.set(name, { kind: "unknown" });
 }
 

@@ -1,4 +1,5 @@
 import type * as Ast from "../syntax/ast.js";
+import { laterFunction } from "./elsewhere.js";
 import type { Meaning } from "./meaning.js";
 import { bindCallee, bindName, inner, type Scope } from "./scope.js";
 
@@ -52,8 +53,11 @@ export function bindExpression(scope: Scope, expression: Ast.Expression): void {
 }
 
 function bindCall(scope: Scope, call: Ast.Call): void {
-  if (call.callee.kind === "reference") bindCallee(scope, call.callee.name, call.args.length + (call.over === null ? 0 : 1));
-  else bindExpression(scope, call.callee);
+  if (call.callee.kind === "reference") {
+    const meaning = bindCallee(scope, call.callee.name, call.args.length + (call.over === null ? 0 : 1));
+    // `draw(normal(0, 1))`: what is in the parentheses of something that is not there yet may not be there either.
+    if (meaning.kind === "unknown" && laterFunction(call.callee.name.text) !== null) return;
+  } else bindExpression(scope, call.callee);
   const within = call.over === null ? scope : bindOver(scope, call.over);
   for (const argument of call.args) bindExpression(within, argument.value);
 }

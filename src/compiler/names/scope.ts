@@ -1,5 +1,6 @@
 import { nearest } from "../../diagnostics/suggest.js";
 import type * as Ast from "../syntax/ast.js";
+import { foreignFunction, laterFunction } from "./elsewhere.js";
 import { type Declared, type Definition, givenNames, type Meaning } from "./meaning.js";
 import { isUnknown, type Resolving } from "./resolve.js";
 
@@ -82,14 +83,18 @@ function visibleNames(scope: Scope, as: "value" | "call"): string[] {
 function reportUnknown(scope: Scope, name: Ast.Name, as: "value" | "call"): Meaning {
   const { collector, vocabulary, standardHome } = scope.resolving;
   const contexts = (Object.keys(givenNames) as FormulaKind[]).filter((kind) => (givenNames[kind] as readonly string[]).includes(name.text));
+  const later = laterFunction(name.text);
   if (as === "value" && contexts.length > 0) {
     collector.report("not-given-here", name.span, { name: name.text, here: scope.given, given: [...givenNames[scope.given]] });
   } else if (as === "value" && vocabulary.functions.has(name.text)) {
     collector.report("function-without-arguments", name.span, { name: name.text });
+  } else if (as === "call" && later !== null) {
+    collector.report("not-yet", name.span, later);
   } else {
     const home = standardHome(name.text);
-    const near = home === null ? nearest(name.text, visibleNames(scope, as)) : null;
-    collector.report("unknown-name", name.span, { name: name.text, near, home, call: as === "call" });
+    const mend = as === "call" && home === null ? foreignFunction(name.text) : null;
+    const near = home === null && mend === null ? nearest(name.text, visibleNames(scope, as)) : null;
+    collector.report("unknown-name", name.span, { name: name.text, near, home, call: as === "call", mend });
   }
   return { kind: "unknown" };
 }

@@ -38,9 +38,15 @@ export function buildPlan(typed: Typed, catalogues: Catalogues, input: readonly 
   for (const dataset of each("dataset")) planDataset(planning, dataset);
   for (const train of each("train")) planTrain(planning, train);
   const tables = each("table").flatMap((table) => planTable(planning, table) ?? []);
-  // What is declared but not used is planned too, so that `explain` and `probe` can show it.
+  // What is declared or brought in but not used is planned too, so that `explain` and `probe` can show it.
   for (const backbone of each("backbone")) planDeclaredBackbone(planning, backbone);
-  for (const formula of [...each("loss"), ...each("schedule")]) planDeclared(planning, formula);
+  for (const declaration of declarations) if (isFormula(declaration)) planFormula(planning, declaration.name, declaration);
+  for (const name of each("use").flatMap((use) => use.names)) {
+    const meaning = typed.checking.bound.meanings.get(name);
+    if (meaning?.kind !== "declaration") continue;
+    const brought = meaning.definition.declaration;
+    if (isFormula(brought)) planFormula(planning, name, brought);
+  }
   const plan: Plan = {
     file: typed.checking.locate({ source, start: 0, end: 0 }).file,
     datasets: planning.datasets.all,
@@ -55,10 +61,16 @@ export function buildPlan(typed: Typed, catalogues: Catalogues, input: readonly 
   return { value: plan, diagnostics: collector.diagnostics };
 }
 
-function planDeclared(planning: Planning, declaration: Ast.FormulaDeclaration): void {
+/** What can stand alone: a weighting needs a loss to multiply. */
+function isFormula(declaration: Ast.Declaration): declaration is Ast.FormulaDeclaration {
+  return declaration.kind === "loss" || declaration.kind === "schedule";
+}
+
+/** A loss or schedule under the name that the file has for it, with its defaults. */
+function planFormula(planning: Planning, name: Ast.Name, declaration: Ast.FormulaDeclaration): void {
   const { set } = planning.checking;
   if (!declaration.parameters.every((each) => each.default !== null || set.has(each))) return;
-  const reference: Ast.Reference = { kind: "reference", name: declaration.name, span: declaration.name.span };
-  if (declaration.kind === "loss") planLoss(planning, reference, `\`${declaration.name.text}\``);
-  else planSchedule(planning, reference, `\`${declaration.name.text}\``);
+  const reference: Ast.Reference = { kind: "reference", name, span: name.span };
+  if (declaration.kind === "loss") planLoss(planning, reference, `\`${name.text}\``);
+  else planSchedule(planning, reference, `\`${name.text}\``);
 }

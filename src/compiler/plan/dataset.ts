@@ -3,6 +3,7 @@ import { nearest } from "../../diagnostics/suggest.js";
 import type { Augmentation, Split } from "../../runtime/experiment.js";
 import { apply, input, isFault, number } from "../formula/build.js";
 import type { Expr } from "../formula/expr.js";
+import { inOrder } from "../formula/walk.js";
 import type * as Ast from "../syntax/ast.js";
 import { checkArguments, type Described, withDefaults } from "../types/arguments.js";
 import { newBody, Use } from "../types/body.js";
@@ -148,7 +149,12 @@ function planScale(planning: Planning, declaration: Ast.Dataset, setting: Settin
   if (setting !== undefined) {
     const body = newBody(planning.checking, new Use(), "scale", `the scale of \`${declaration.name.text}\``);
     const expectation = { place: "the scale", wanted: "one number", why: "it says what the network sees of one pixel `v`" };
-    return expectWithin(body, checkExpression(body, setting.value), [], setting.value, expectation)?.expr ?? pixel;
+    const scale = expectWithin(body, checkExpression(body, setting.value), [], setting.value, expectation)?.expr ?? pixel;
+    if (!inOrder([scale]).some((each) => each.kind === "input" && each.name === "v")) {
+      const wanted = "a formula of the pixel `v`, such as `(v - 127.5) / 128`";
+      reportValue(planning, "scale", setting.value, wanted, "a number that is the same for every pixel");
+    }
+    return scale;
   }
   const shifted = apply("subtract", [pixel, number(127.5)]);
   const scaled = isFault(shifted) ? shifted : apply("divide", [shifted, number(128)]);

@@ -121,6 +121,7 @@ function hasGradients(planning: Planning, body: Body, perSample: Expr, naming: N
     planning.collector.report("no-gradient", place, {
       what: `the loss \`${naming.title}\``,
       by,
+      name: own === undefined ? "x" : `\`${own.name}\``,
       cut: fact === undefined ? null : cutText(fact.why),
     });
   }

@@ -17,7 +17,7 @@ export interface Plan {
   readonly file: string;
   readonly datasets: readonly DatasetPlan[];
   readonly blocks: readonly BlockPlan[]; // those in use, callees before callers
-  /** One for each set of arguments in use, then those that the file declares and does not use, with their defaults. */
+  /** One for each set of arguments in use, then those that the file declares or brings in and does not use, with their defaults. */
   readonly backbones: readonly BackbonePlan[];
   readonly losses: readonly LossPlan[];
   readonly schedules: readonly SchedulePlan[];

@@ -6,6 +6,7 @@ import { nearest } from "../../diagnostics/suggest.js";
 import type { ArgumentDescription, LayerDescription, OptimizerDescription } from "../../runtime/describe.js";
 import type { Augmentation } from "../../runtime/experiment.js";
 import type * as Ast from "../syntax/ast.js";
+import { literalText } from "../types/arguments.js";
 import { type Body, type Checking, newBody, Use } from "../types/body.js";
 import { constantNumber } from "../types/constant.js";
 import { checkedText } from "../types/expect.js";
@@ -101,7 +102,13 @@ export function settingNumber(planning: Planning, name: string, expression: Ast.
   const number = constantNumber(value);
   if (number !== null && wanted.fits(number)) return number;
   if (value.kind !== "unknown")
-    reportValue(planning, name, expression, wanted.wanted, number === null ? checkedText(value) : `\`${number}\``);
+    reportValue(
+      planning,
+      name,
+      expression,
+      wanted.wanted,
+      number === null ? checkedText(value) : `\`${literalText(expression) ?? number}\``,
+    );
   return null;
 }
 

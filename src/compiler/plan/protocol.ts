@@ -4,17 +4,7 @@ import type * as Ast from "../syntax/ast.js";
 import { checkArguments, type Described, withDefaults } from "../types/arguments.js";
 import { type DataUse, planData } from "./dataset.js";
 import type { ProtocolPlan } from "./plan.js";
-import {
-  constantBody,
-  count,
-  type Planning,
-  reportUnknownWord,
-  reportValue,
-  settingNumber,
-  unwrapped,
-  whole,
-  wordCall,
-} from "./planning.js";
+import { constantBody, type Planning, reportUnknownWord, reportValue, settingNumber, unwrapped, whole, wordCall } from "./planning.js";
 
 export interface ProtocolUse {
   readonly plan: ProtocolPlan;
@@ -25,6 +15,9 @@ export interface ProtocolUse {
 }
 
 const protocols = ["pairs", "all_pairs"];
+
+/** The threshold of a fold comes from the others. */
+const severalFolds = { wanted: "a whole number from 2", fits: (value: number) => Number.isInteger(value) && value >= 2 };
 
 export function planProtocol(planning: Planning, setting: string, expression: Ast.Expression): ProtocolUse | null {
   const called = wordCall(expression);
@@ -45,12 +38,13 @@ export function planProtocol(planning: Planning, setting: string, expression: As
     if (argument.name === null && given === 0) {
       given += 1;
       data = planData(planning, name.text, argument.value);
-    } else if (argument.name?.text === "folds") folds = settingNumber(planning, "folds", argument.value, count) ?? folds;
+    } else if (argument.name?.text === "folds") folds = settingNumber(planning, "folds", argument.value, severalFolds) ?? folds;
     else if (argument.name?.text === "seed") seed = settingNumber(planning, "seed", argument.value, whole) ?? seed;
     else reportArgument(planning, name.text, argument, args.length);
   }
   if (given === 0) planning.collector.report("missing-argument", name.span, { name: "data", of: name.text });
   if (data === null) return null;
+  if (name.text === "pairs") reportTooFew(planning, expression, data, folds);
   return { plan: { kind: "pairs", data: data.plan, folds, seed }, data, balanced: name.text === "pairs", at: expression };
 }
 
@@ -127,6 +121,20 @@ function differentShare({ dataset, plan }: DataUse): number | null {
   const identities = plan.part === null ? source.identities : (split?.parts[plan.part] ?? source.identities);
   const images = identities * source.images;
   return images < 2 ? null : (100 * (identities - 1) * source.images) / (images - 1);
+}
+
+/** What the split says already, said before a training that would end without its figure. Images in folders are counted later. */
+function reportTooFew(planning: Planning, at: Ast.Expression, { dataset, plan }: DataUse, folds: number): void {
+  const { source, split } = dataset;
+  const part = plan.part === null ? null : (split?.parts[plan.part] ?? null);
+  const identities = source.kind === "synthetic" ? (part ?? source.identities) : part;
+  if (identities === null) return;
+  const data = partText(plan);
+  if (identities === 1) planning.collector.report("pairs-too-few", at.span, { why: `${data} has one identity, so no different pairs` });
+  else if (source.kind === "synthetic") {
+    const same = (identities * source.images * (source.images - 1)) / 2;
+    if (same < folds) planning.collector.report("pairs-too-few", at.span, { why: `${data} has ${same} same pairs for ${folds} folds` });
+  }
 }
 
 export function partText(data: { readonly dataset: string; readonly part: string | null }): string {

@@ -36,7 +36,8 @@ export function planTable(planning: Planning, declaration: Ast.Table): TablePlan
   const train = settings.from === undefined ? null : trainOf(planning, settings.from);
   const rows = settings.rows === undefined ? null : planSide(planning, settings.rows, train);
   const columns = settings.columns === undefined ? null : planSide(planning, settings.columns, train);
-  const products = train === null || rows === null ? [] : planProducts(planning, declaration, train, rows, columns);
+  const distinct = settings.columns === undefined || rows === null || reportVariedTwice(planning, settings.columns, rows);
+  const products = train === null || rows === null || !distinct ? [] : planProducts(planning, declaration, train, rows, columns);
   const cells = settings.cells.flatMap((setting) => planCell(planning, setting, train));
   const published = settings.published.map((setting) => planPublished(planning, setting, rows, columnLabels(planning, train, columns)));
   const seeds = settings.seeds === undefined ? [1] : planSeeds(planning, settings.seeds.value);
@@ -119,6 +120,10 @@ function planSide(planning: Planning, setting: Varied, train: TrainUse | null): 
       instead: "Leave out `tuned ...`; give each row its own setting, or vary the schedule by rows.",
     });
   }
+  if (setting.entries.length === 0) {
+    planning.collector.report("no-entries", setting.what.span, { side: setting.kind, what });
+    return null;
+  }
   const labels = new Set<string>();
   const entries: Entry[] = [];
   for (const entry of setting.entries) {
@@ -132,6 +137,13 @@ function planSide(planning: Planning, setting: Varied, train: TrainUse | null): 
     if (value !== null) entries.push({ label, value, expression: entry.value });
   }
   return { what, entries };
+}
+
+/** Where rows and columns both set one thing, no run could follow both. */
+function reportVariedTwice(planning: Planning, columns: Varied, rows: Side): boolean {
+  if (columns.what.text !== rows.what) return true;
+  planning.collector.report("varied-twice", columns.what.span, { what: rows.what, others: kinds.filter((each) => each !== rows.what) });
+  return false;
 }
 
 function planEntry(planning: Planning, what: What, value: Ast.Expression, train: TrainUse | null, where: string): string | null {
@@ -188,6 +200,12 @@ function planSeeds(planning: Planning, expression: Ast.Expression): readonly num
   const items = value.kind === "list" ? value.items : [value];
   const seeds = items.map(constantNumber);
   const fits = seeds.length > 0 && seeds.every((each) => each !== null && Number.isInteger(each) && each >= 0);
+  // One run counted twice would look like two that agree.
+  const again = seeds.find((each, i) => seeds.indexOf(each) < i);
+  if (fits && again !== undefined) {
+    reportValue(planning, "seeds", expression, "whole numbers, each of them once", `\`${again}\` twice`);
+    return [1];
+  }
   if (fits) return seeds.filter((each) => each !== null);
   if (value.kind !== "unknown") reportValue(planning, "seeds", expression, "whole numbers, such as `1..6` or `[1, 2]`", checkedText(value));
   return [1];
@@ -201,7 +219,7 @@ function planCell(planning: Planning, setting: SettingOf<"cell">, train: TrainUs
     reportUnknownWord(planning, "format", setting.format, ["percent", "number"]);
   }
   if (found === null) return [];
-  reportSelection(planning, setting, found, train);
+  if (!reportSelection(planning, setting, found, train)) reportTrained(planning, setting, found, train);
   return [
     {
       protocol: found.protocol.plan,
@@ -214,13 +232,21 @@ function planCell(planning: Planning, setting: SettingOf<"cell">, train: TrainUs
 }
 
 /** A cell must not read the data by which `keep best` picked the model. */
-function reportSelection(planning: Planning, setting: SettingOf<"cell">, found: MeasureUse, train: TrainUse | null): void {
-  if (train?.evaluate?.keepBest !== true || !overlap(train.evaluate.protocol.data, found.protocol.data)) return;
+function reportSelection(planning: Planning, setting: SettingOf<"cell">, found: MeasureUse, train: TrainUse | null): boolean {
+  if (train?.evaluate?.keepBest !== true || !overlap(train.evaluate.protocol.data, found.protocol.data)) return false;
   const split = train.evaluate.protocol.data.dataset.split;
   const params = { part: partText(train.evaluate.protocol.data.plan), train: train.plan.name, parts: Object.keys(split?.parts ?? {}) };
   planning.collector.report("selection-on-test", setting.value.span, params, [
     { place: train.evaluate.protocol.at.span, text: "`keep best` picks by this" },
   ]);
+  return true;
+}
+
+/** Figures on the images of the training say how well they were learned by heart; a paper's figures are on other people. */
+function reportTrained(planning: Planning, setting: SettingOf<"cell">, found: MeasureUse, train: TrainUse | null): void {
+  if (train === null || !overlap(train.data, found.protocol.data)) return;
+  const params = { part: partText(found.protocol.data.plan), trained: partText(train.data.plan), train: train.plan.name };
+  planning.collector.report("cell-on-training", setting.value.span, params);
 }
 
 function planPublished(

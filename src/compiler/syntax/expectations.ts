@@ -87,6 +87,7 @@ const endings: Readonly<Record<string, string>> = {
 
 /** `goesOn`: a value stands before the place, and what follows it belongs to nothing. */
 export function expectationOf(rule: string, expected: string, goesOn: boolean): string {
+  if (goesOn && rule === "layers") return "`;`, a new line or `}`";
   if (goesOn && statements.has(rule)) return "an operator or a new line";
   if (expected === "the end") return "an operator or a new line";
   if (rule === "operand" || rule === "primary") return "a value";
@@ -115,6 +116,7 @@ const openers: Readonly<Record<string, readonly string[]>> = {
   over: ["by", "in", "where"],
 };
 
+const items = new Set(["let", "learn", "state", "update"]);
 const reserved = new Set(["let", "learn", "state", "update", "if", "then", "else", "where", "over", "by", "in", "and", "or", "not"]);
 
 /** The likely mend of an unexpected token, null when none is likely. */
@@ -123,6 +125,12 @@ export function hintOf(problem: Unexpected, sameLine: boolean): string | null {
   const rule = rules.at(-1) ?? "";
   if (found === null) return null;
   const { image } = found;
+  if (rule === "layers" && (image === "," || image === "-" || image === "|")) return "Layers stand one below the other, or apart by `;`.";
+  if ((rule === "train" || rule === "table" || rule === "dataset") && sameLine) {
+    if (image === ",") return "Settings stand one below the other, or apart by `;`.";
+    if (image === ":" || image === "=") return "A setting is its word and its value, with nothing between them: `batch 32`.";
+  }
+  if (rule === "formulaBody" && items.has(image)) return `The formula comes last: put this \`${image}\` before it.`;
   if (expected === "a name" && reserved.has(image)) return `\`${image}\` is a word of the language and cannot be a name: choose another.`;
   if (expected === "`=`" && (image === "==" || image === ":")) return "Write `=`.";
   if (image === "if") return "Inside a larger formula, put the whole `if ... then ... else ...` in parentheses.";

@@ -105,9 +105,27 @@ function checkArgument(body: Body, of: string, description: ArgumentDescription,
     const normal = description.kind === "size" && typeof value === "number" ? [value, value] : value;
     return { name, value: normal, written: writtenAs(checked, at, normal) };
   }
-  const found = value === null ? checkedText(checked) : `\`${typeof value === "object" ? value.join("x") : value}\``;
-  body.checking.collector.report("argument-kind", at.span, { name, of, wanted: kindTexts[description.kind], found });
+  const found = value === null ? checkedText(checked) : `\`${literalText(at) ?? (typeof value === "object" ? value.join("x") : value)}\``;
+  const mend = value === null ? null : unitMend(description, value, literalText(at));
+  body.checking.collector.report("argument-kind", at.span, { name, of, wanted: kindTexts[description.kind], found, mend });
   return null;
+}
+
+/** A number as the spec writes it, unit and all; null for anything else. */
+export function literalText(at: Ast.Expression): string | null {
+  if (at.kind === "group") return literalText(at.inner);
+  return at.kind === "number" ? at.span.source.text.slice(at.span.start, at.span.end) : null;
+}
+
+/** `flip(50)` for `flip(50%)`, `crop(pad = 4%)` for `crop(pad = 4)`. */
+function unitMend(description: ArgumentDescription, value: ArgumentValue, written: string | null): string | null {
+  if (written === null || typeof value !== "number") return null;
+  const percent = written.endsWith("%");
+  if (description.kind === "fraction" && !percent && value > 1 && value <= 100) return `Did you mean \`${written}%\`?`;
+  const bare = written.slice(0, -1);
+  return (description.kind === "count" || description.kind === "whole") && percent && /^\d+$/.test(bare)
+    ? `Did you mean \`${bare}\`?`
+    : null;
 }
 
 /** The number, size or text that an argument comes to; null where it is none of these. */
@@ -145,7 +163,7 @@ function checkWord(body: Body, of: string, description: ArgumentDescription, at:
       name: description.name,
       of,
       wanted,
-      found: word === null ? "something else" : `\`${word}\``,
+      found: word === null && literalText(at) === null ? "something else" : `\`${word ?? literalText(at)}\``,
     });
   }
   return null;

@@ -17,17 +17,32 @@ export function declareLearn(body: Body, item: Ast.Learn): Checked {
   const { axes, sizes } = declaredAxes(body, item);
   const name = body.use.ownName(item.name.text);
   const expr = input("learned", name, { axes, of: "number" });
-  body.use.learned.push({
-    name,
-    node: item,
-    expr,
-    axes,
-    sizes,
-    initial: initialOf(body, item.initial, axes),
-    atLeast: item.atLeast === null ? null : expectConstant(body, item.atLeast, "the bound after `at least`"),
-    atMost: item.atMost === null ? null : expectConstant(body, item.atMost, "the bound after `at most`"),
-  });
+  const initial = initialOf(body, item.initial, axes);
+  const atLeast = item.atLeast === null ? null : expectConstant(body, item.atLeast, "the bound after `at least`");
+  const atMost = item.atMost === null ? null : expectConstant(body, item.atMost, "the bound after `at most`");
+  reportBounds(body, item, { initial, atLeast, atMost });
+  body.use.learned.push({ name, node: item, expr, axes, sizes, initial: initial ?? { kind: "constant", value: 0 }, atLeast, atMost });
   return plain(expr);
+}
+
+interface Bounded {
+  readonly initial: Initial | null;
+  readonly atLeast: number | null;
+  readonly atMost: number | null;
+}
+
+/** Bounds that leave nothing between them, and a beginning outside of them. */
+function reportBounds(body: Body, item: Ast.Learn, { initial, atLeast, atMost }: Bounded): void {
+  const { collector } = body.checking;
+  const name = item.name.text;
+  if (item.atMost !== null && atLeast !== null && atMost !== null && atLeast > atMost) {
+    collector.report("learn-bounds", item.atMost.span, { name, atLeast, atMost, initial: null });
+  } else if (initial?.kind === "constant") {
+    const { value } = initial;
+    const below = atLeast !== null && value < atLeast;
+    const above = atMost !== null && value > atMost;
+    if (below || above) collector.report("learn-bounds", item.initial.span, { name, atLeast, atMost, initial: value });
+  }
 }
 
 /** `state k[class]: feature = 0`: kept from step to step. The name always means the value before the step. */
@@ -78,8 +93,8 @@ export function expectConstant(body: Body, expression: Ast.Expression, what: str
   return constant;
 }
 
-/** `10`, `normal(0, 0.01)`, `he`, `xavier`. A fan of 0 stands for the number of features, known when the step is built. */
-function initialOf(body: Body, expression: Ast.Expression, axes: readonly Axis[]): Initial {
+/** `10`, `normal(0, 0.01)`, `he`, `xavier`. A fan of 0 stands for the number of features, known when the step is built; null after a message. */
+function initialOf(body: Body, expression: Ast.Expression, axes: readonly Axis[]): Initial | null {
   const name = initialName(expression);
   if (name === "he" || name === "xavier") {
     if (!axes.includes("feature")) {
@@ -94,7 +109,8 @@ function initialOf(body: Body, expression: Ast.Expression, axes: readonly Axis[]
     const [mean, deviation] = normalArguments(body, expression);
     return { kind: "normal", mean, deviation };
   }
-  return { kind: "constant", value: expectConstant(body, expression, "the initial value of what is learned") ?? 0 };
+  const value = expectConstant(body, expression, "the initial value of what is learned");
+  return value === null ? null : { kind: "constant", value };
 }
 
 function initialName(expression: Ast.Expression): string | null {

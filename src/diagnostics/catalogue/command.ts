@@ -4,6 +4,17 @@ function list(names: readonly string[]): string {
   return names.length === 0 ? "none" : names.join(", ");
 }
 
+const refusalTexts: Readonly<Record<string, string>> = {
+  EACCES: "this user may not write there",
+  EPERM: "this user may not write there",
+  EROFS: "the disk can only be read",
+  EEXIST: "a file of that name stands where a folder should be",
+  ENOTDIR: "a part of the path is a file, not a folder",
+  EISDIR: "a folder of that name stands there",
+  ENOENT: "there is no such file or folder",
+  ENOSPC: "the disk is full",
+};
+
 /** What the command line reports: files and names that are not there, values that cannot be used. */
 export const commandMessages = {
   "file-missing": error(
@@ -14,6 +25,37 @@ export const commandMessages = {
     }),
     "The command names a file that cannot be read. Paths are relative to the folder in which the command runs; a standard\n" +
       "module is named as in a `use`: `facec explain std.losses arcface`.",
+  ),
+  "command-wrong": error(
+    (p: { said: string }) => ({
+      title: "Wrong use of the command",
+      text: `${p.said.charAt(0).toUpperCase()}${p.said.slice(1)}`.replace(/[^.]$/, "$&."),
+    }),
+    "A command, option or argument that facec does not have. `facec --help` lists the commands, `facec COMMAND --help` the options of one.",
+  ),
+  "path-refused": error(
+    (p: { path: string; why: string }) => ({
+      title: "A path that cannot be used",
+      text: `The result goes into a folder that is there or can be made; ${p.path} cannot be used: ${refusalTexts[p.why] ?? p.why}.`,
+      hint: "Name another folder: `facec build FILE -o DIR`, `facec run FILE --out DIR`.",
+    }),
+    "`-o` and `--out` name a folder, which is made where it is missing. The system refused to make it or to write into it.",
+  ),
+  "no-spec": error(
+    (p: { path: string; what: "a folder" | "not a text" }) => ({
+      title: "This is no spec",
+      text: `A spec is a text, by custom with the ending .face; ${p.path} is ${p.what}.`,
+      ...(p.what === "a folder" ? { hint: `Name the files in it: ${p.path.replace(/\/+$/, "")}/*.face.` } : {}),
+    }),
+    "FILE is the path of a spec, a text in UTF-8, or the name of a standard module such as std.losses.",
+  ),
+  "explain-other": error(
+    (p: { name: string; is: string; mend: string }) => ({
+      title: "Nothing to explain by itself",
+      text: `\`facec explain\` shows backbones, losses, weightings and schedules; ${p.name} is ${p.is}.`,
+      hint: p.mend,
+    }),
+    "A block has no input of its own, and a weighting with a parameter that has no default no value: both show in what uses them.",
   ),
   "name-missing": error(
     (p: { kind: string; name: string; file: string; known: readonly string[]; close: string | null }) => ({

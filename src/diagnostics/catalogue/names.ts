@@ -99,11 +99,11 @@ export const namesMessages = {
     "A parameter, let, learn, state or local name that is called like a built-in value or function would change what later formulas mean without a word.",
   ),
   "unknown-name": error(
-    (p: { name: string; near: string | null; home: string | null; call: boolean }) => ({
+    (p: { name: string; near: string | null; home: string | null; call: boolean; mend?: string | null | undefined }) => ({
       title: "Unknown name",
       label: p.call ? "nothing to call has this name" : "not declared",
       text: `Nothing that can be seen from here is called \`${p.name}\`.`,
-      hint: suggestion(p.near, p.home, p.name),
+      hint: p.mend ?? suggestion(p.near, p.home, p.name),
     }),
     "A name must be declared in the file, brought in by `use`, or be one that the language gives to this kind of formula.",
   ),
@@ -158,12 +158,25 @@ export const namesMessages = {
     }),
     "Declarations are expanded where they are used. One that uses itself, directly or through others, would expand for ever.",
   ),
+  "state-not-updated": error(
+    (p: { name: string }) => ({
+      title: "State that never changes",
+      label: "no `update` for it",
+      text: `A state keeps a value from step to step; nothing says what \`${p.name}\` becomes after a step, so it would stay what it begins as.`,
+      hint: `Add \`update ${p.name} = ...\`. A number that stays is a \`let\` or a parameter; where it is meant to stay, say so: \`update ${p.name} = ${p.name}\`.`,
+    }),
+    "A state needs its `update`: `state t = 0` and `update t = 0.99 * t + 0.01 * mean(c[y] over sample)`. Without one it would be a constant, and the loss another one than meant.",
+  ),
   "not-a-state": error(
-    (p: { name: string; states: readonly string[] }) => ({
+    (p: { name: string; states: readonly string[]; learned: boolean }) => ({
       title: "Update of something that is no state",
-      label: "not a state",
-      text: `\`update\` says what a state becomes after a step; \`${p.name}\` is not a state of this formula.`,
-      hint: p.states.length > 0 ? `Its states: ${list(p.states)}.` : `Declare it first: \`state ${p.name} = 0\`.`,
+      label: p.learned ? "learned, not kept" : "not a state",
+      text: `\`update\` says what a state becomes after a step; \`${p.name}\` is ${p.learned ? "learned: training itself moves it, along its gradient" : "not a state of this formula"}.`,
+      hint: p.learned
+        ? `Leave out the update, or make it a state: \`state ${p.name} = ...\`.`
+        : p.states.length > 0
+          ? `Its states: ${list(p.states)}.`
+          : `Declare it first: \`state ${p.name} = 0\`.`,
     }),
     "A state keeps a value from step to step: `state t = 0` declares it, `update t = ...` says what it becomes.",
   ),

@@ -3,11 +3,11 @@ import { error } from "../message.js";
 /** Networks: layers, their arguments and the shapes that go through them. */
 export const networkMessages = {
   "argument-kind": error(
-    (p: { name: string; of: string; wanted: string; found: string }) => ({
+    (p: { name: string; of: string; wanted: string; found: string; mend?: string | null | undefined }) => ({
       title: "Argument of another kind",
       label: `\`${p.name}\` cannot be this`,
       text: `\`${p.name}\` of \`${p.of}\` must be ${p.wanted}. Here stands ${p.found}.`,
-      hint: p.of === "repeat" ? "To leave layers out, leave out the `repeat`." : undefined,
+      hint: p.mend ?? (p.of === "repeat" ? "To leave layers out, leave out the `repeat`." : undefined),
     }),
     "Counts are whole numbers from 1, sizes are written `3x3`, fractions `40%` or `0.4`. The reference page lists what each layer takes.",
   ),

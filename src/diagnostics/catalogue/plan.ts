@@ -1,4 +1,4 @@
-import { error } from "../message.js";
+import { error, warning } from "../message.js";
 
 function list(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(", ");
@@ -129,6 +129,33 @@ and evaluate (none) may be left out. A table needs from, rows and cell; a data s
       hint: `Name it: \`"..." = ${p.label}\`.`,
     }),
     "Labels tell the rows and columns of a table apart, in print and on the command line.",
+  ),
+  "varied-twice": error(
+    (p: { what: string; others: readonly string[] }) => ({
+      title: "Rows and columns vary the same",
+      label: `the rows vary the ${p.what} already`,
+      text: `Each run of a table takes one thing from its row and another from its column; here both would set the ${p.what}.`,
+      hint: `Let the columns vary something else (${list(p.others)}), or put all into the rows.`,
+    }),
+    "Rows and columns each vary one of loss, weighting, backbone and schedule, and not the same. Weightings on one side multiply the losses on the other.",
+  ),
+  "no-entries": error(
+    (p: { side: string; what: string }) => ({
+      title: `No ${p.side}`,
+      label: "nothing in its braces",
+      text: `\`${p.side} ${p.what} { ... }\` lists what the ${p.side} of the table are; without an entry the table has no run.`,
+      hint: p.side === "columns" ? "Leave out `columns`: the table then has one, the backbone of its training." : undefined,
+    }),
+    'Entries stand in braces, with a label where the formula itself is not meant to be it: `rows loss { "softmax" = softmax, cosface }`.',
+  ),
+  "cell-on-training": warning(
+    (p: { part: string; trained: string; train: string }) => ({
+      title: "A cell reads the training data",
+      label: "trained on these images",
+      text: `Figures of papers are those on people that the network never saw; \`${p.train}\` trains on \`${p.trained}\`, so this cell says how well ${p.part === p.trained ? "it" : `\`${p.part}\``} was learned by heart.`,
+      hint: "Split the identities, and evaluate on a part that is not trained on.",
+    }),
+    "A cell on images of the training is computed as asked. It shows overfitting beside a cell on a test part, and little by itself.",
   ),
   "set-value": error(
     (p: { name: string }) => ({

@@ -26,6 +26,14 @@ export const runMessages = {
     }),
     "A checkpoint names the run it belongs to: network, loss, rates, data, seed, backend and threads. `--resume` with any of these changed would mix two experiments, so it is refused.",
   ),
+  "cannot-write": error(
+    (p: { why: string }) => ({
+      title: "The file cannot be written",
+      text: `What a run makes is written while it trains; ${p.why}. What was written before is whole.`,
+      hint: "Make room, or give another folder with --out; a run that has a checkpoint goes on where it stood.",
+    }),
+    "Weights, checkpoints, metrics and tables go to the folder given by --out, or to `runs`. Files are written under another name and renamed when they are complete, so an earlier checkpoint is as good as before: once there is room, the same command (a single training: with --resume) goes on from it.",
+  ),
   "backend-unavailable": error(
     (p: { backend: string }) => ({
       title: "The backend is not available",

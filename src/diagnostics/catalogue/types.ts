@@ -46,12 +46,12 @@ Arithmetic joins axes by name, so a product of a value per sample and one per cl
     "A weighting may use z, the logits of the loss that it multiplies, and p = softmax(z). They exist where that loss has exactly one `cross_entropy`.",
   ),
   "no-gradient": error(
-    (p: { what: string; by: string; cut: string | null }) => ({
+    (p: { what: string; by: string; name: string; cut: string | null }) => ({
       title: "No gradient",
-      label: p.cut === null ? `does not depend on ${p.by}` : "the gradient ends here",
+      label: p.cut === null ? `does not depend on ${p.name}` : "the gradient ends here",
       text:
         p.cut === null
-          ? `${capital(p.what)} must have a gradient by ${p.by}, or training could not lower it; it does not depend on ${p.by}.`
+          ? `${capital(p.what)} must have a gradient by ${p.by}, or training could not lower it; it does not depend on ${p.name}.`
           : `${capital(p.what)} must have a gradient by ${p.by}, or training could not lower it; ${p.cut} has none.`,
       hint:
         p.cut === null
@@ -117,6 +117,10 @@ A loss must have a gradient by x, or the network never learns, and by everything
       title: "Not a reduction",
       label: `\`${p.name}\` joins nothing`,
       text: `\`over\` belongs to functions that make one value of many: \`sum\`, \`mean\`, \`max\`, \`min\`, \`count\`. \`${p.name}\` is not one of them.`,
+      hint:
+        p.name === "softmax" || p.name === "cross_entropy"
+          ? `\`${p.name}(z)\` goes over the classes by itself: leave out \`over ...\`.`
+          : undefined,
     }),
     "A reduction names the axis that it removes: `mean(w over sample)`, or the numbers that it goes over: `count(epoch >= e over e in [10, 16])`.",
   ),
@@ -157,6 +161,15 @@ A loss must have a gradient by x, or the network never learns, and by everything
     }),
     "`learn` says how its values are made at the start of a run: all the same number, drawn from a normal distribution, or by the rules of He et al. (2015) and Glorot and Bengio (2010).",
   ),
+  "learn-bounds": error((p: { name: string; atLeast: number | null; atMost: number | null; initial: number | null }) => {
+    const bounds = [...(p.atLeast === null ? [] : [`at least ${p.atLeast}`]), ...(p.atMost === null ? [] : [`at most ${p.atMost}`])];
+    return {
+      title: "Bounds that do not fit",
+      label: p.initial === null ? "nothing lies between the bounds" : "outside its bounds",
+      text: `What is learned stays within its bounds after every step, so it begins there too; \`${p.name}\` is to be ${bounds.join(" and ")}${p.initial === null ? ", which no number is" : `, and begins as ${p.initial}`}.`,
+      hint: p.initial === null ? "Exchange the two, or leave one out." : "Begin within the bounds, or widen them.",
+    };
+  }, "`learn s = 10, at least 0.01` begins as 10 and is put back to 0.01 whenever a step would take it lower."),
   "schedule-keeps": error(
     (p: { name: string; kind: string }) => ({
       title: "A schedule keeps nothing",

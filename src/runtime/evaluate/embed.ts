@@ -1,4 +1,5 @@
 /** Embeddings of images by a backbone, in batches of one fixed size. */
+import type { Chunk } from "../data/index.js";
 import type { Backbone } from "../experiment.js";
 import type { Backend } from "../kernels/kernel.js";
 import { embeddingStep } from "../step/build.js";
@@ -9,17 +10,16 @@ import type { Variable } from "../step/step.js";
 export class Embedder {
   readonly variables: readonly Variable[];
   private readonly runner: Runner;
-  private readonly width: number;
 
+  /** `batch`: images in every chunk that is to be embedded. */
   constructor(
     backbone: Backbone,
     backend: Backend,
-    private readonly batch: number,
+    readonly batch: number,
   ) {
     const step = embeddingStep(backbone, batch);
     this.variables = step.variables;
     this.runner = createRunner(step, backend);
-    this.width = backbone.input.reduce((a, b) => a * b, 1);
   }
 
   /** Takes what it needs of a larger state. */
@@ -27,21 +27,20 @@ export class Embedder {
     this.runner.load(new Map([...state].filter(([name]) => this.variables.some((variable) => variable.name === name))));
   }
 
-  /** Images [count, height, width, channels] to rows [count, feature]. The last batch is filled with zeros, its surplus dropped. */
-  async embed(images: Float32Array): Promise<{ readonly rows: Float32Array; readonly width: number }> {
-    const count = images.length / this.width;
-    const parts: Float32Array[] = [];
-    for (let start = 0; start < count; start += this.batch) {
-      const fed = new Float32Array(this.batch * this.width);
-      fed.set(images.subarray(start * this.width, Math.min(count, start + this.batch) * this.width));
-      const { embeddings } = await this.runner.run({ images: fed });
+  /** Chunks of `batch` images [batch, height, width, channels], in order, to rows [count, feature], `count` images in all. */
+  async embed(chunks: AsyncIterable<Chunk>, count: number): Promise<{ readonly rows: Float32Array; readonly width: number }> {
+    let rows = new Float32Array(0);
+    let width = 0;
+    for await (const chunk of chunks) {
+      const { embeddings } = await this.runner.run({ images: chunk.images });
       if (embeddings === undefined) throw new Error("the embedding step has no output `embeddings`");
-      parts.push(embeddings);
+      if (width === 0) {
+        width = embeddings.length / this.batch;
+        rows = new Float32Array(count * width);
+      }
+      rows.set(embeddings.subarray(0, chunk.count * width), chunk.first * width);
     }
-    const features = (parts[0]?.length ?? 0) / this.batch;
-    const rows = new Float32Array(parts.length * this.batch * features);
-    for (const [place, part] of parts.entries()) rows.set(part, place * this.batch * features);
-    return { rows: rows.subarray(0, count * features), width: features };
+    return { rows, width };
   }
 
   dispose(): void {

@@ -1,8 +1,8 @@
 /** A protocol applied: to embeddings of the trained network, of the untrained one, and to raw pixels. */
-import { type OpenData, openData, readAll } from "../data/index.js";
+import { type OpenData, openData, readPixels } from "../data/index.js";
 import type { Measure, Protocol } from "../experiment.js";
 import { foldedAccuracy } from "./accuracy.js";
-import { centred, cosines } from "./cosine.js";
+import { cosines, pixelCosines } from "./cosine.js";
 import { drawPairs, type Pairs, protocolText } from "./pairs.js";
 import { auc, eer, tarAtFar } from "./roc.js";
 
@@ -30,16 +30,11 @@ export interface Evaluation {
   readonly pixels: Figures;
 }
 
-/** The images and pairs of a protocol, read once. */
+/** The data and pairs of a protocol. Images are read as they are wanted: a large data set does not fit in memory as float32. */
 export interface OpenProtocol {
-  readonly protocol: Protocol;
   readonly text: string;
-  readonly fingerprint: string;
   readonly pairs: Pairs;
-  /** Scaled pixels [images, height, width, channels]. */
-  readonly images: Float32Array;
-  /** Values of one image. */
-  readonly width: number;
+  readonly data: OpenData;
 }
 
 /** Where data is looked up, and the seed of the run that redraws `seed run` splits. */
@@ -52,40 +47,34 @@ export interface DataOptions {
 }
 
 export async function openProtocol(protocol: Protocol, options: DataOptions): Promise<OpenProtocol> {
-  const open = await openData(protocol.data, options);
-  const pairs = drawPairs(open.labels, protocol);
-  const images = await imagesOf(open);
+  const data = await openData(protocol.data, options);
+  const pairs = drawPairs(data.labels, protocol);
   const same = pairs.same.reduce((total, one) => total + one, 0);
-  const text = protocolText(protocol, { same, different: pairs.same.length - same });
-  return { protocol, text, fingerprint: open.fingerprint, pairs, images, width: images.length / open.labels.length };
-}
-
-/** All images of the data, scaled, in order: [images, height, width, channels]. */
-async function imagesOf(open: OpenData): Promise<Float32Array> {
-  const size = open.recipe.image.reduce((a, b) => a * b, 1);
-  const all = new Float32Array(open.images * size);
-  for await (const { first, count, images } of readAll(open)) all.set(images.subarray(0, count * size), first * size);
-  return all;
+  return { text: protocolText(protocol, { same, different: pairs.same.length - same }), pairs, data };
 }
 
 /** Error rates for which TAR is always given, beside those that a table asks for. */
 const usualRates: readonly number[] = [0.1, 0.01, 0.001];
 
-/** Figures of pairs scored by the cosine of `rows` [images, width]. */
-export function figuresOf(open: OpenProtocol, rows: Float32Array, width: number, measures: readonly Measure[] = []): Figures {
-  const scores = cosines(rows, width, open.pairs);
-  const { accuracy, folds, thresholds } = foldedAccuracy({ ...open.pairs, scores });
-  const same = scores.filter((_, i) => open.pairs.same[i] === 1);
-  const different = scores.filter((_, i) => open.pairs.same[i] === 0);
+/** Figures of the pairs by the cosine of `rows` [images, width]. */
+export function figuresOf({ pairs }: OpenProtocol, rows: Float32Array, width: number, measures: readonly Measure[] = []): Figures {
+  return figuresOfScores(pairs, cosines(rows, width, pairs), measures);
+}
+
+/** The baseline without a network. */
+export async function pixelFigures({ pairs, data }: OpenProtocol, measures: readonly Measure[] = []): Promise<Figures> {
+  return figuresOfScores(pairs, pixelCosines(await readPixels(data), data.recipe.scale, data.images, pairs), measures);
+}
+
+/** `scores`: of each pair, growing with likeness. */
+function figuresOfScores(pairs: Pairs, scores: Float64Array, measures: readonly Measure[]): Figures {
+  const { accuracy, folds, thresholds } = foldedAccuracy({ ...pairs, scores });
+  const same = scores.filter((_, i) => pairs.same[i] === 1);
+  const different = scores.filter((_, i) => pairs.same[i] === 0);
   const asked = measures.flatMap((measure) => (measure.kind === "tar" ? [measure.far] : []));
   const rates = [...new Set([...usualRates, ...asked])];
   const tar = Object.fromEntries(rates.map((far) => [String(far), tarAtFar(same, different, far)]));
   return { accuracy, folds, thresholds, auc: auc(same, different), eer: eer(same, different), tar };
-}
-
-/** The baseline without a network. */
-export function pixelFigures(open: OpenProtocol, measures: readonly Measure[] = []): Figures {
-  return figuresOf(open, centred(open.images, open.width), open.width, measures);
 }
 
 /** One measure of the figures; null where it has no value. */

@@ -15,19 +15,22 @@ const marks: ReadonlySet<string> = new Set(["stop", "withGradient"]);
 export function erase(step: Step): Step {
   if (!step.nodes.some(isMarked)) return step;
   const stands = new Map<Ref, Ref>(); // for a value that is gone, the one that has its entries
+  const repeated = new Map<Ref, Ref>(); // for a value that is only broadcast, what it is made of
   const now = (ref: Ref): Ref => stands.get(ref) ?? ref;
+  const source = (ref: Ref): Ref => repeated.get(now(ref)) ?? now(ref);
   const known = new Map<string, Node>();
   const nodes: Node[] = [];
   for (const each of step.nodes) {
-    const node = each.kernel === "pointwise" ? unmarked(each, now) : { ...each, inputs: each.inputs.map(now) };
-    const same = operandOf(step, node);
+    const node = each.kernel === "pointwise" ? unmarked(each, source) : { ...each, inputs: each.inputs.map(now) };
+    const operand = operandOf(node);
     const key = `${node.kernel}(${node.inputs.join()})${attributesKey(node.attributes)}`;
     const before = known.get(key);
-    if (same !== null) for (const output of node.outputs) stands.set(output, same);
+    if (operand !== null && isSame(step, operand, node)) for (const output of node.outputs) stands.set(output, operand);
     else if (before !== undefined) node.outputs.forEach((output, i) => void stands.set(output, before.outputs[i] ?? output));
     else {
       known.set(key, node);
       nodes.push(node);
+      if (operand !== null) for (const output of node.outputs) repeated.set(output, operand);
     }
   }
   return {
@@ -46,11 +49,11 @@ function isMarked(node: Node): boolean {
 }
 
 /** A pointwise node with its marks gone, reading each value once, and none that only a mark had asked for. */
-function unmarked(node: Node, now: (ref: Ref) => Ref): Node {
+function unmarked(node: Node, source: (ref: Ref) => Ref): Node {
   const expression = withoutMarks(expressionOf(node.attributes));
   const used = inputsOf(expression);
-  const inputs = [...new Set(node.inputs.filter((_, i) => used.has(i)).map(now))];
-  const becomes = node.inputs.map((ref) => input(inputs.indexOf(now(ref))));
+  const inputs = [...new Set(node.inputs.filter((_, i) => used.has(i)).map(source))];
+  const becomes = node.inputs.map((ref) => input(inputs.indexOf(source(ref))));
   return { ...node, inputs, attributes: { ...node.attributes, expression: substitute(expression, becomes) } };
 }
 
@@ -59,12 +62,13 @@ function withoutMarks(expression: Pointwise): Pointwise {
   return rebuilt(expression, (part) => (part.kind === "apply" && marks.has(part.op) ? (part.args[0] ?? part) : part));
 }
 
-/** The operand that a node hands on as it is, or null. */
-function operandOf(step: Step, node: Node): Ref | null {
-  const [ref] = node.inputs;
-  const [output] = node.outputs;
-  if (node.kernel !== "pointwise" || ref === undefined || output === undefined) return null;
-  const [from, to] = [step.values[ref], step.values[output]];
-  const isSame = from !== undefined && to !== undefined && from.dtype === to.dtype && sameShape(from.shape, to.shape);
-  return isSame && expressionOf(node.attributes).kind === "input" ? ref : null;
+/** The operand whose entries a node hands on, as they are or broadcast; null where it computes. */
+function operandOf(node: Node): Ref | null {
+  const hands = node.kernel === "broadcast" || (node.kernel === "pointwise" && expressionOf(node.attributes).kind === "input");
+  return hands ? (node.inputs[0] ?? null) : null;
+}
+
+function isSame(step: Step, operand: Ref, node: Node): boolean {
+  const [from, to] = [step.values[operand], step.values[node.outputs[0] ?? -1]];
+  return from !== undefined && to !== undefined && from.dtype === to.dtype && sameShape(from.shape, to.shape);
 }

@@ -1,13 +1,15 @@
 /** One run of a table, trained in a process of its own for the process that shows the table. */
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FaceError } from "../../diagnostics/diagnostic.js";
+import type { DataOptions } from "../evaluate/evaluate.js";
 import type { Options, Table } from "../experiment.js";
 import { backendIdentities, chosenBackend, loadBackend } from "../train/backend.js";
 import { checkpointPath } from "../train/checkpoint.js";
 import type { StepLine } from "../train/metrics.js";
-import { prepare } from "../train/prepare.js";
+import { type Prepared, prepare } from "../train/prepare.js";
+import { readRecord } from "../train/record.js";
 import { exitOf, exits, explain } from "../train/report.js";
 import { type Listener, run } from "../train/run.js";
 import { listenForStop } from "../train/stop.js";
@@ -55,34 +57,44 @@ function cellOf(table: Table, options: Options, cell: string): GridRun {
   return found;
 }
 
+/** False: stopped on the way. */
 async function trainRun(table: Table, options: Options, { training, seed }: GridRun, stopped: () => boolean): Promise<boolean> {
-  const name = chosenBackend(options.backend);
   const where = { seed, data: options.data, beside: options.beside };
-  const prepared = await prepare(training, judgedOf(table), where, backendIdentities[name]);
-  const store = options.out ?? "runs";
-  for (;;) {
-    const taken = take(store, prepared.key);
+  const prepared = await prepare(training, judgedOf(table), where, backendIdentities[chosenBackend(options.backend)]);
+  while (!stopped()) {
+    const taken = take(options.out ?? "runs", prepared.key);
     if (taken.kind === "published") return true;
-    if (taken.kind === "claimed") {
-      const { claim } = taken;
-      let kept = true;
-      try {
-        const backend = await loadBackend(name);
-        const workers = (options.jobs ?? 1) >= availableParallelism() ? { workers: 0 } : {};
-        const settings = { folder: claim.folder, resume: true, backend, options: where, listener: teller(claim), stopped, ...workers };
-        if ((await run(prepared, settings)) === null) return false;
-        // The checkpoint has served: the weights and run.json say all that a finished run has to say.
-        if (existsSync(checkpointPath(claim.folder))) rmSync(checkpointPath(claim.folder));
-        claim.publish();
-        kept = false;
-        return true;
-      } finally {
-        if (kept) claim.release();
-      }
-    }
-    if (stopped()) return false;
+    if (taken.kind === "claimed") return trainClaimed(prepared, taken.claim, options, where, stopped);
     tell({ kind: "waits", owner: taken.owner });
     await sleep(WAIT);
+  }
+  return false;
+}
+
+async function trainClaimed(
+  prepared: Prepared,
+  claim: RunClaim,
+  options: Options,
+  where: DataOptions,
+  stopped: () => boolean,
+): Promise<boolean> {
+  let published = false;
+  try {
+    // A process that was killed between its last two files left a run that lacks nothing but its name.
+    const finished = readRecord(claim.folder)?.key === prepared.key;
+    if (!finished) {
+      const backend = await loadBackend(chosenBackend(options.backend));
+      const workers = (options.jobs ?? 1) >= availableParallelism() ? { workers: 0 } : {};
+      const settings = { folder: claim.folder, resume: true, backend, options: where, listener: teller(claim), stopped, ...workers };
+      if ((await run(prepared, settings)) === null) return false;
+    }
+    // The checkpoint has served: the weights and run.json say all that a finished run has to say.
+    rmSync(checkpointPath(claim.folder), { force: true });
+    claim.publish();
+    published = true;
+    return true;
+  } finally {
+    if (!published) claim.release();
   }
 }
 

@@ -44,7 +44,7 @@ export async function trainAll(table: Table, options: Options, runs: readonly Gr
   return { failures, stopped: stop.asked() };
 }
 
-/** Last bytes of a child's standard error that are kept, for a process that ends without a word. */
+/** Last characters of a child's standard error that are kept, for a process that ends without a word. */
 const TAIL = 4000;
 
 function trainInChild(
@@ -61,8 +61,8 @@ function trainInChild(
   children.add(child);
   let tail = "";
   let fails: Extract<CellMessage, { kind: "fails" }> | null = null;
-  child.stderr?.on("data", (data: Buffer) => {
-    tail = (tail + data.toString("utf8")).slice(-TAIL);
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    tail = (tail + text).slice(-TAIL);
   });
   child.on("message", (message: CellMessage) => {
     if (message.kind === "fails") fails = message;
@@ -80,9 +80,16 @@ function trainInChild(
     };
     child.on("error", (error) => end(`The process of this run could not be started: ${error.message}.`));
     child.on("close", (code, signal) => {
-      end(code === 0 ? null : `The process of this run ended ${signal === null ? `with exit code ${code}` : `by signal ${signal}`}.`);
+      end(code === 0 ? null : endedText(code, signal));
     });
   });
+}
+
+function endedText(code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal === null) return `The process of this run ended with exit code ${code}.`;
+  // Nobody but the system kills so, most often for want of memory.
+  const memory = signal === "SIGKILL" ? " If the machine is short of memory, train fewer runs at a time with --jobs." : "";
+  return `The process of this run ended by signal ${signal}.${memory}`;
 }
 
 function failureOf(table: Table, run: GridRun, fails: Extract<CellMessage, { kind: "fails" }> | null, otherwise: string): Failure {

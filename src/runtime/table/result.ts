@@ -4,7 +4,7 @@ import { protocolText } from "../evaluate/pairs.js";
 import type { Cell, Measure, Table } from "../experiment.js";
 import type { RunRecord } from "../train/record.js";
 import { judgedIndex, judgedOf, type Place } from "./grid.js";
-import { deviation, mean, signFlip } from "./statistics.js";
+import { deviation, mean, settled, signFlip } from "./statistics.js";
 
 /** A finished run and where it stands. */
 export interface FinishedRun extends Place {
@@ -62,9 +62,10 @@ export interface Comparison {
   readonly protocol: string;
   readonly measure: string;
   readonly n: number;
+  readonly unit: CellResult["unit"];
   /** Mean of row minus first row, in the unit of the cell. */
   readonly difference: number;
-  /** Two-sided, by exact sign flips. */
+  /** Two-sided, by sign flips. */
   readonly p: number;
   /** False: even the clearest result of so few seeds would not reach 0.05. */
   readonly enough: boolean;
@@ -158,7 +159,7 @@ function cellOf(
     statisticOf(
       evaluations.flatMap(({ seed, evaluation }) => {
         const value = measured(pick(evaluation), cell.measure);
-        return value === null ? [] : [{ seed, value: value * scale }];
+        return value === null ? [] : [{ seed, value: settled(value * scale) }];
       }),
     );
   const trained = over((evaluation) => evaluation.trained);
@@ -195,7 +196,8 @@ export function measureName(measure: Measure): string {
 function statisticOf(values: readonly { readonly seed: number; readonly value: number }[]): Statistic | null {
   if (values.length === 0) return null;
   const numbers = values.map(({ value }) => value);
-  return { mean: mean(numbers), std: deviation(numbers), n: numbers.length, values };
+  const std = deviation(numbers);
+  return { mean: settled(mean(numbers)), std: std === null ? null : settled(std), n: numbers.length, values };
 }
 
 function publishedOf(
@@ -214,15 +216,18 @@ function publishedOf(
   return { published: null, source: null, within: null, tolerance: null };
 }
 
-/** Marks the best of a column; all of equally good ones. */
+/** Marks the best of a column; all of those that are shown as the same figure. */
 function markBest(cell: Cell, results: readonly CellResult[]): CellResult[] {
   const sign = cell.measure.kind === "eer" ? -1 : 1;
-  const means = results.flatMap(({ mean }) => (mean === null ? [] : [sign * mean]));
-  const best = Math.max(...means);
-  return results.map((result) => ({
-    ...result,
-    best: cell.best && means.length > 1 && result.mean !== null && sign * result.mean === best,
-  }));
+  const figure = ({ mean }: CellResult) => (mean === null ? null : sign * Number(figureText(mean, cell.format)));
+  const figures = results.map(figure).filter((value) => value !== null);
+  const best = Math.max(...figures);
+  return results.map((result) => ({ ...result, best: cell.best && figures.length > 1 && figure(result) === best }));
+}
+
+/** A figure as tables show it: hundredths of a percent, or four decimals. */
+export function figureText(value: number, unit: CellResult["unit"]): string {
+  return settled(value).toFixed(unit === "percent" ? 2 : 4);
 }
 
 function comparisonsOf(cells: readonly CellResult[]): Comparison[] {
@@ -236,7 +241,7 @@ function comparisonsOf(cells: readonly CellResult[]): Comparison[] {
     }
     const differences = cell.values.flatMap(({ seed, value }) => {
       const other = against.values.find((candidate) => candidate.seed === seed);
-      return other === undefined ? [] : [value - other.value];
+      return other === undefined ? [] : [settled(value - other.value)];
     });
     if (differences.length === 0) return [];
     const { p, least } = signFlip(differences);
@@ -249,7 +254,8 @@ function comparisonsOf(cells: readonly CellResult[]): Comparison[] {
         protocol,
         measure,
         n: differences.length,
-        difference: mean(differences),
+        unit: cell.unit,
+        difference: settled(mean(differences)),
         p,
         enough: least <= 0.05,
       },

@@ -1,5 +1,7 @@
 /** A result laid out in lines and columns, with notes below: what the text, Markdown, HTML and LaTeX forms print. */
-import type { CellResult, Comparison, Statistic, TableResult } from "./result.js";
+
+import { type CellResult, type Comparison, figureText, type Statistic, type TableResult } from "./result.js";
+import { EXACT } from "./statistics.js";
 
 export interface Entry {
   readonly text: string;
@@ -68,8 +70,7 @@ export function statisticText(
   { mean, std }: Pick<Statistic, "mean" | "std">,
   { unit, spread }: Pick<CellResult, "unit" | "spread">,
 ): string {
-  const digits = unit === "percent" ? 2 : 4;
-  return std === null || !spread ? mean.toFixed(digits) : `${mean.toFixed(digits)} ± ${std.toFixed(digits)}`;
+  return std === null || !spread ? figureText(mean, unit) : `${figureText(mean, unit)} ± ${figureText(std, unit)}`;
 }
 
 /** One line where all rows share a baseline, as losses do; otherwise one for each row. */
@@ -114,10 +115,11 @@ function notesOf(result: TableResult): string[] {
 }
 
 export function comparisonText(comparison: Comparison): string {
-  const { row, against, column, measure, n, difference, p, enough } = comparison;
-  const sign = difference < 0 ? "" : "+";
+  const { row, against, column, measure, n, unit, difference, p, enough } = comparison;
+  const size = figureText(Math.abs(difference), unit);
+  const sign = Number(size) === 0 ? "" : difference < 0 ? "-" : "+";
   const chance = enough ? `p = ${p.toPrecision(2)}` : `p = ${p.toPrecision(2)}, ${n} ${n === 1 ? "seed is" : "seeds are"} too few to tell`;
-  return `${row} against ${against}, ${column}, ${measure}: ${sign}${difference.toPrecision(3)} over ${n} ${n === 1 ? "seed" : "seeds"} (exact sign flips, ${chance})`;
+  return `${row} against ${against}, ${column}, ${measure}: ${sign}${size} over ${n} ${n === 1 ? "seed" : "seeds"} (${n > EXACT ? "drawn" : "exact"} sign flips, ${chance})`;
 }
 
 function distinct<T>(list: readonly T[]): T[] {

@@ -5,6 +5,13 @@ export function mean(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0) / values.length;
 }
 
+/**
+ * To ten decimals, behind which stands only how sums happened to round: equal figures must not differ by 1e-14. Never -0.
+ */
+export function settled(value: number): number {
+  return Number(value.toFixed(10)) + 0;
+}
+
 /** Sample standard deviation (n - 1); null for fewer than two values. */
 export function deviation(values: readonly number[]): number | null {
   if (values.length < 2) return null;
@@ -19,8 +26,8 @@ export interface SignFlip {
   readonly least: number;
 }
 
-/** Up to here all 2^n patterns are tried; beyond, this many are drawn by a fixed seed. */
-const EXACT = 16;
+/** Up to so many differences all 2^n patterns are tried; beyond, patterns are drawn by a fixed seed. */
+export const EXACT = 16;
 const DRAWN = 65_536;
 
 /**

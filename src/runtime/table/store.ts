@@ -4,8 +4,9 @@
  */
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { fail } from "../../diagnostics/diagnostic.js";
 import { askFor, type Claim } from "../train/claim.js";
-import { syncFolder } from "../train/files.js";
+import { syncFolder, writing } from "../train/files.js";
 
 /** Enough of the key that two runs never meet. */
 const PREFIX = 20;
@@ -32,6 +33,7 @@ export function workFolder(store: string, key: string): string {
   return `${publishedFolder(store, key)}.part`;
 }
 
+/** Whether a whole run stands under this key. */
 export function isPublished(store: string, key: string): boolean {
   return existsSync(join(publishedFolder(store, key), "run.json"));
 }
@@ -40,21 +42,27 @@ export function isPublished(store: string, key: string): boolean {
 export function take(store: string, key: string): Taken {
   const folder = workFolder(store, key);
   const published = publishedFolder(store, key);
-  if (existsSync(published)) return { kind: "published", folder: published };
+  if (standsPublished(published)) return { kind: "published", folder: published };
   const asked = asking(folder);
   if (asked.kind === "busy") return asked;
   // Published between the first look and the claim: the folder just made is an empty one.
-  if (existsSync(published)) {
+  if (standsPublished(published)) {
     rmSync(folder, { recursive: true, force: true });
     return { kind: "published", folder: published };
   }
   const publish = () => {
-    renameSync(folder, published);
+    writing(published, () => renameSync(folder, published));
     syncFolder(join(published, ".."));
     asked.claim.release(published);
     return published;
   };
   return { kind: "claimed", claim: { ...asked.claim, folder, publish } };
+}
+
+/** A folder under the key of a run that holds none would be taken for a finished run without figures. */
+function standsPublished(folder: string): boolean {
+  if (!existsSync(folder)) return false;
+  return existsSync(join(folder, "run.json")) || fail("store-broken", { path: folder }, { why: "this folder has no run.json" });
 }
 
 function asking(folder: string): ReturnType<typeof askFor> {

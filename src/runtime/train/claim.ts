@@ -1,13 +1,14 @@
 /**
  * Claims: which process may write into a folder. A claim is a numbered file, made by an exclusive link to a file that is
- * already whole; the highest number holds. A dead owner's claim is never removed by another process but outnumbered,
- * and only one process can make the next number.
+ * already whole; the one whose owner lives holds. A dead owner's claim is never removed by another process but
+ * outnumbered, and only one process can make the next number.
  */
 import { randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { writing } from "./files.js";
 
 /** A claim from another machine counts as left behind when it was not renewed for this long. */
 const STALE_SECONDS = 600;
@@ -30,12 +31,30 @@ export type Asked = { readonly kind: "busy"; readonly owner: string } | { readon
 
 /** Claims the folder, which is made where it is not there, or says who has it. */
 export function askFor(folder: string): Asked {
-  mkdirSync(folder, { recursive: true });
-  const highest = claims(folder).at(-1) ?? 0;
-  const owner = highest === 0 ? null : ownerOf(folder, highest);
-  if (owner !== null && alive(owner, claimPath(folder, highest))) return { kind: "busy", owner: `process ${owner.pid} on ${owner.host}` };
-  if (!makeClaim(folder, highest + 1)) return { kind: "busy", owner: "another process" };
-  return { kind: "claimed", claim: holding(folder, highest + 1) };
+  writing(folder, () => mkdirSync(folder, { recursive: true }));
+  const before = claims(folder);
+  const holder = before.map((number) => holderOf(folder, number)).find((found) => found !== null);
+  if (holder !== undefined) return busy(holder);
+  const mine = (before.at(-1) ?? 0) + 1;
+  if (!writing(folder, () => makeClaim(folder, mine))) return busy(null);
+  // While this process looked, the claims it saw may have gone and another process have begun to count anew.
+  const other = claims(folder)
+    .filter((number) => number !== mine)
+    .map((number) => holderOf(folder, number))
+    .find((found) => found !== null);
+  if (other === undefined) return { kind: "claimed", claim: holding(folder, mine) };
+  rmSync(claimPath(folder, mine), { force: true });
+  return busy(other);
+}
+
+function busy(owner: Owner | null): Asked {
+  return { kind: "busy", owner: owner === null ? "another process" : `process ${owner.pid} on ${owner.host}` };
+}
+
+/** The process of a claim, if it lives. */
+function holderOf(folder: string, number: number): Owner | null {
+  const owner = ownerOf(folder, number);
+  return owner !== null && alive(owner, claimPath(folder, number)) ? owner : null;
 }
 
 /** Milliseconds between two looks at a folder that another process has. */
@@ -116,7 +135,10 @@ function ownerOf(folder: string, number: number): Owner | null {
 }
 
 function alive(owner: Owner, claim: string): boolean {
-  if (owner.host !== hostname()) return Date.now() - statSync(claim).mtimeMs < 1000 * STALE_SECONDS;
+  if (owner.host !== hostname()) {
+    const renewed = statSync(claim, { throwIfNoEntry: false })?.mtimeMs ?? 0; // gone: released since it was read
+    return Date.now() - renewed < 1000 * STALE_SECONDS;
+  }
   try {
     process.kill(owner.pid, 0);
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Values of variables before the first step: a function of each variable's description, its name and the seed. */
 import type { Initial } from "../describe.js";
+import { sizeOf } from "../kernels/shapes.js";
 import { type Stream, stream } from "../random.js";
 import type { Variable } from "../step/step.js";
 
@@ -9,7 +10,7 @@ export function initialValues(variables: readonly Variable[], seed: number): Map
 }
 
 function drawInitial(variable: Variable, seed: number): Float32Array {
-  const count = variable.shape.reduce((a, b) => a * b, 1);
+  const count = sizeOf(variable.shape);
   if (variable.initial.kind === "constant") return new Float32Array(count).fill(variable.initial.value);
   const random = stream(seed, `initial/${variable.name}`);
   const next = drawer(variable.initial, random);

@@ -1,5 +1,5 @@
-/** Applies protocols to the states of one run; opens each protocol's images once. */
-
+/** Applies protocols to the states of one run; opens each protocol's data once. */
+import { readAll } from "../data/index.js";
 import { Embedder } from "../evaluate/embed.js";
 import {
   type DataOptions,
@@ -43,7 +43,7 @@ export class Judge {
         different: open.pairs.same.length - same,
         trained: await this.figures(open, state, measures),
         untrained: await this.figures(open, initial, measures),
-        pixels: pixelFigures(open, measures),
+        pixels: await pixelFigures(open, measures),
       });
     }
     return found;
@@ -57,7 +57,7 @@ export class Judge {
     const { backbone, batch } = this.prepared.training;
     this.embedder ??= new Embedder(backbone, this.backend, batch);
     this.embedder.load(state);
-    const { rows, width } = await this.embedder.embed(open.images);
+    const { rows, width } = await this.embedder.embed(readAll(open.data, { batch }), open.data.images);
     return figuresOf(open, rows, width, measures);
   }
 

@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fail } from "../../diagnostics/diagnostic.js";
+import { writing } from "./files.js";
 
 /** One step. Times are of the whole run, earlier parts of a resumed run included. */
 export interface StepLine {
@@ -30,7 +31,7 @@ export type MetricsLine = StepLine | EvaluationLine;
 
 const FLUSH_AFTER = 1000; // milliseconds: a reader never lags more, and a fast loop never waits for the disk
 
-/** Appends lines; `flush` makes all of them last before a checkpoint refers to them. */
+/** Appends lines; `flush` makes all of them last before a checkpoint refers to them. A full disk is the error `cannot-write`. */
 export class Metrics {
   private readonly file: number;
   private pending = "";
@@ -38,13 +39,18 @@ export class Metrics {
 
   /** Goes on after the first `bytes` bytes; what a killed run wrote behind them is cut off, for it is computed again. */
   constructor(
-    path: string,
+    private readonly path: string,
     private bytes: number,
   ) {
-    mkdirSync(dirname(path), { recursive: true });
-    this.file = openSync(path, "a+");
+    this.file = writing(path, () => {
+      mkdirSync(dirname(path), { recursive: true });
+      return openSync(path, "a+");
+    });
     const size = fstatSync(this.file).size;
-    if (size < bytes) fail("checkpoint-broken", { path }, { why: `${bytes} bytes were written and ${size} are there` });
+    if (size < bytes) {
+      closeSync(this.file);
+      fail("checkpoint-broken", { path }, { why: `${bytes} bytes were written and ${size} are there` });
+    }
     ftruncateSync(this.file, bytes);
   }
 
@@ -56,22 +62,35 @@ export class Metrics {
   /** Returns the length of the file in bytes, once everything has reached the disk. */
   flush(): number {
     this.write();
-    fsyncSync(this.file);
+    writing(this.path, () => fsyncSync(this.file));
     return this.bytes;
   }
 
   close(): void {
-    this.write();
-    closeSync(this.file);
+    try {
+      this.write();
+    } finally {
+      closeSync(this.file);
+    }
   }
 
   private write(): void {
     if (this.pending !== "") {
-      writeFileSync(this.file, this.pending);
+      writing(this.path, () => this.appendPending());
       this.bytes += Buffer.byteLength(this.pending);
     }
     this.pending = "";
     this.flushed = Date.now();
+  }
+
+  private appendPending(): void {
+    try {
+      writeFileSync(this.file, this.pending);
+    } catch (error) {
+      // The lines are tried again: a part of them must not stand there twice.
+      ftruncateSync(this.file, this.bytes);
+      throw error;
+    }
   }
 }
 

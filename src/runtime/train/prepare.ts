@@ -2,7 +2,7 @@
 import { fail } from "../../diagnostics/diagnostic.js";
 import { type OpenData, openData } from "../data/index.js";
 import type { DataOptions } from "../evaluate/evaluate.js";
-import type { Training } from "../experiment.js";
+import type { Protocol, Training } from "../experiment.js";
 import { trainingStep } from "../step/build.js";
 import type { Step } from "../step/step.js";
 import type { BackendIdentity } from "./backend.js";
@@ -37,7 +37,8 @@ export async function prepare(
   const pace = paceOf(open.images, training.batch, training.epochs);
   const step = record(training, open.identities.length);
   const protocols = [...judged.map(({ protocol }) => protocol), ...(training.evaluate === null ? [] : [training.evaluate.protocol])];
-  const others = await Promise.all(protocols.map(async (protocol) => (await openData(protocol.data, options)).fingerprint));
+  const fingerprint = async (protocol: Protocol) => (await openData(protocol.data, { ...options, cacheBytes: 0 })).fingerprint;
+  const others = await Promise.all(protocols.map(fingerprint));
   const parts = ingredients({ training, seed, pace, step, fingerprints: [open.fingerprint, ...others], judged, backend });
   return { training, seed, open, pace, step, judged, ingredients: parts, key: keyOf(parts) };
 }

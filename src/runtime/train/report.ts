@@ -13,7 +13,7 @@ const usage: ReadonlySet<Code> = new Set<Code>([
   "backend-unavailable",
   "probe-value",
 ]);
-const failed: ReadonlySet<Code> = new Set<Code>(["not-finite", "checkpoint-broken", "checkpoint-other", "store-broken"]);
+const failed: ReadonlySet<Code> = new Set<Code>(["not-finite", "checkpoint-broken", "checkpoint-other", "cannot-write", "store-broken"]);
 
 /** The exit code of an error: wrong use, a run that failed, or a spec or data that is wrong. */
 export function exitOf(error: unknown): number {

@@ -6,11 +6,12 @@ import { fail } from "../../diagnostics/diagnostic.js";
 import { batches } from "../data/index.js";
 import type { DataOptions } from "../evaluate/evaluate.js";
 import type { Backend } from "../kernels/kernel.js";
+import { sizeOf } from "../kernels/shapes.js";
 import { stepKey } from "../step/draw.js";
 import { createRunner, type Runner } from "../step/interpret.js";
 import { numericVersion, version } from "../version.js";
 import { type Best, type Checkpoint, readCheckpoint, type State, shaped, writeCheckpoint } from "./checkpoint.js";
-import { removeTorn, writeJson } from "./files.js";
+import { removeTorn, writeJson, writing } from "./files.js";
 import { initialValues } from "./initial.js";
 import { Judge } from "./judge.js";
 import { type EvaluationLine, isStep, Metrics, readMetrics, type StepLine } from "./metrics.js";
@@ -44,7 +45,7 @@ const CHECKPOINT_SECONDS = 30;
 
 /** Trains, evaluates and writes everything into the folder. Null: stopped on the way, with a checkpoint written. */
 export async function run(prepared: Prepared, settings: RunSettings): Promise<RunRecord | null> {
-  mkdirSync(settings.folder, { recursive: true });
+  writing(settings.folder, () => mkdirSync(settings.folder, { recursive: true }));
   removeTorn(settings.folder);
   const session = new Session(prepared, settings);
   try {
@@ -95,11 +96,13 @@ class Session {
     try {
       while (this.done < pace.steps) {
         const start = performance.now();
-        await this.step(await source.next(), start).catch(async (error: unknown) => {
-          // The state is that before the step: nothing that was trained is lost.
-          await this.checkpoint();
+        try {
+          await this.step(await source.next(), start);
+        } catch (error) {
+          // The state is that before the step: nothing that was trained is lost. What stopped the run is what is told.
+          await this.checkpoint().catch(() => {});
           throw error;
-        });
+        }
         // Signals, messages and the progress bar get their turn: nothing else in the loop need wait for the outside.
         await setImmediate();
         const epochEnds = epochsOver(pace, this.done) > epochsOver(pace, this.done - 1);
@@ -221,9 +224,9 @@ class Session {
   }
 
   async close(): Promise<void> {
-    this.metrics.close();
     this.judge.dispose();
     this.runner.dispose();
+    this.metrics.close();
   }
 
   private seconds(): number {
@@ -237,8 +240,4 @@ function lastStep(path: string): StepLine | null {
 
 function rounded(value: number): number {
   return Number(value.toPrecision(6));
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fail } from "../../diagnostics/diagnostic.js";
+import { sizeOf } from "../kernels/shapes.js";
 import { writeWhole } from "./files.js";
 
 export interface NamedTensor {
@@ -19,15 +20,15 @@ export interface Safetensors {
 
 /** The bytes of a safetensors file; tensors in the order of the map. */
 export function encode({ metadata, tensors }: Safetensors): Uint8Array {
-  const header: Record<string, unknown> = {};
+  const header: [string, unknown][] = [];
   const hash = createHash("sha256");
   let offset = 0;
   for (const [name, tensor] of tensors) {
-    header[name] = { dtype: "F32", shape: tensor.shape, data_offsets: [offset, offset + tensor.data.byteLength] };
+    header.push([name, { dtype: "F32", shape: tensor.shape, data_offsets: [offset, offset + tensor.data.byteLength] }]);
     hash.update(bytesOf(tensor.data));
     offset += tensor.data.byteLength;
   }
-  const json = JSON.stringify({ __metadata__: { ...metadata, sha256: hash.digest("hex") }, ...header });
+  const json = JSON.stringify({ __metadata__: { ...metadata, sha256: hash.digest("hex") }, ...Object.fromEntries(header) });
   // Padded with spaces so that the data begins at a multiple of eight, as the format asks.
   const head = new TextEncoder().encode(json);
   const length = Math.ceil(head.length / 8) * 8;
@@ -68,12 +69,10 @@ function decode(bytes: Uint8Array, broken: (why: string) => never): Safetensors 
   const tensors = new Map<string, NamedTensor>();
   const hash = createHash("sha256");
   let end = 0;
-  for (const [name, entry] of Object.entries(entries)) {
-    if (!isEntry(entry)) return broken(`its header does not describe "${name}" as float32 numbers`);
+  for (const [name, entry] of inPlace(entries, broken)) {
     const [start, stop] = entry.data_offsets;
     if (stop > data.length) broken(`this file was cut: ${8 + length + stop} bytes were written and ${bytes.length} are there`);
-    if (start !== end || stop - start !== 4 * entry.shape.reduce((a, b) => a * b, 1))
-      broken(`the place of "${name}" does not fit its shape`);
+    if (start !== end || stop - start !== 4 * sizeOf(entry.shape)) broken(`the place of "${name}" does not fit its shape`);
     end = stop;
     const copy = data.slice(start, stop);
     hash.update(copy);
@@ -83,6 +82,14 @@ function decode(bytes: Uint8Array, broken: (why: string) => never): Safetensors 
   const { sha256, ...rest } = strings(metadata);
   if (sha256 !== undefined && sha256 !== hash.digest("hex")) broken("its numbers do not fit their checksum");
   return { metadata: rest, tensors };
+}
+
+/** In the order of their data: that of the header's keys is not kept where a name looks like a number. */
+function inPlace(entries: Readonly<Record<string, unknown>>, broken: (why: string) => never): [string, Entry][] {
+  const found = Object.entries(entries).map(([name, entry]): [string, Entry] =>
+    isEntry(entry) ? [name, entry] : broken(`its header does not describe "${name}" as float32 numbers`),
+  );
+  return found.sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]);
 }
 
 function headerOf(bytes: Uint8Array, broken: (why: string) => never): Record<string, unknown> {

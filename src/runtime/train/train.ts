@@ -7,6 +7,7 @@ import { printable } from "../words.js";
 import { chosenBackend, loadBackend } from "./backend.js";
 import { checkpointPath } from "./checkpoint.js";
 import { waitFor } from "./claim.js";
+import { writing } from "./files.js";
 import { ownProtocols, prepare } from "./prepare.js";
 import { showRun } from "./progress.js";
 import { type RunRecord, readRecord, recordPath } from "./record.js";
@@ -86,9 +87,11 @@ function setAside(folder: string): void {
   let number = 1;
   while (existsSync(join(folder, `earlier-${number}`))) number++;
   const aside = join(folder, `earlier-${number}`);
-  mkdirSync(aside);
-  for (const name of ["run.json", "metrics.jsonl", "checkpoint.safetensors", "weights.safetensors"]) {
-    if (existsSync(join(folder, name))) renameSync(join(folder, name), join(aside, name));
-  }
+  writing(aside, () => {
+    mkdirSync(aside);
+    for (const name of ["run.json", "metrics.jsonl", "checkpoint.safetensors", "weights.safetensors"]) {
+      if (existsSync(join(folder, name))) renameSync(join(folder, name), join(aside, name));
+    }
+  });
   say(`The earlier run in ${printable(folder)} was moved to ${printable(aside)}.`);
 }

@@ -11,7 +11,11 @@ import { expectGradient, numbers } from "../differences.js";
 import { reference } from "../reference.js";
 import { type Case, cases, vectorCases } from "./cases.js";
 
-const backends = { cpu: await openBackend("cpu"), wasm: await openBackend("wasm") };
+const backends = {
+  cpu: await openBackend("cpu"),
+  wasm: await openBackend("wasm"),
+  "wasm without vectors": await openBackend("wasm", { vectors: false }),
+};
 
 function title(each: Case, i: number): string {
   return `${i} ${each.kernel} ${each.shapes.map((shape) => `[${shape}]`).join(" ")}`;

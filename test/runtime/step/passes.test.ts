@@ -115,7 +115,7 @@ describe("stop and withGradient", () => {
   };
   const shapeOf = (step: Step) => step.nodes.map(({ kernel, attributes }) => [kernel, attributes]);
 
-  it("hand their first operand on exactly, whatever the other is", () => {
+  it("hand their first operand on exactly, whatever the other is", async () => {
     const recorder = createRecorder();
     const a = recorder.feed("rate", [2], "float32", ["sample"]);
     const b = recorder.feed("epoch", [3], "float32", ["class"]);
@@ -129,6 +129,12 @@ describe("stop and withGradient", () => {
       expect(found("wide")).toEqual([0.1, 0.1, 0.1, -3, -3, -3]);
       expect(found("number")).toEqual([7, 7, 7]);
       expect(found("stopped")).toEqual([0.1, -3]);
+    }
+    for (const backend of Object.values(backends)) {
+      const runner = createRunner(recorder.step(), backend);
+      const { wide, number } = await runner.run({ rate: Float32Array.of(2, -3), epoch: Float32Array.of(-1, 0, 1) });
+      expect([...(wide ?? []), ...(number ?? [])]).toEqual([2, 2, 2, -3, -3, -3, 7, 7, 7]);
+      runner.dispose();
     }
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sgd } from "../../../src/runtime/declare.js";
+import { openBackend } from "../../../src/runtime/kernels/portable/index.js";
 import { trainingStep } from "../../../src/runtime/step/build.js";
 import { createRunner } from "../../../src/runtime/step/interpret.js";
 import type { Step } from "../../../src/runtime/step/step.js";
@@ -13,6 +14,15 @@ describe("training", () => {
     const [cpu, wasm] = [await losses(trainingOf(), backends.cpu, 20), await losses(trainingOf(), backends.wasm, 20)];
     cpu.forEach((loss, i) => {
       expect(Math.abs((wasm[i] ?? Number.NaN) - loss), `step ${i}: ${loss} and ${wasm[i]}`).toBeLessThan(1e-4 * loss);
+    });
+  });
+
+  it("20 steps agree to 4 digits on wasm with and without vectors", async () => {
+    const scalar = await openBackend("wasm", { vectors: false });
+    expect(scalar.library).not.toBe(backends.wasm.library);
+    const [plain, vectors] = [await losses(trainingOf(), scalar, 20), await losses(trainingOf(), backends.wasm, 20)];
+    plain.forEach((loss, i) => {
+      expect(Math.abs((vectors[i] ?? Number.NaN) - loss), `step ${i}`).toBeLessThan(1e-4 * loss);
     });
   });
 

@@ -81,6 +81,29 @@ describe("the result of a table", () => {
     expect(result.comparisons[0]).toMatchObject({ against: "softmax", n: 2, p: 0.5, enough: false });
     expect(result.comparisons[0]?.difference).toBeCloseTo(2, 10);
   });
+  it("takes figures that differ by rounding alone for equal, in every format", () => {
+    const noisy = [finished(0, 1, 0.7), finished(0, 2, 0.1 + 0.2), finished(1, 1, 0.7 + 1e-16 * 3), finished(1, 2, 0.3)];
+    const same = resultOf(table, places, noisy, []);
+    expect(same.comparisons[0]).toMatchObject({ difference: 0, p: 1 });
+    expect(same.cells.map(({ best, mean }) => [best, mean])).toEqual([
+      [true, 50],
+      [true, 50],
+    ]);
+    for (const format of ["text", "md", "csv", "json", "html", "latex"] as const) {
+      expect(printed(same, format, false), format).not.toMatch(/\de-\d|\.\d{11}/);
+    }
+    expect(sheetOf(same).notes.join("\n")).toContain("accuracy: 0.00 over 2 seeds (exact sign flips, p = 1.0");
+    expect(sheetOf(result).notes.join("\n")).toContain("accuracy: +2.00 over 2 seeds");
+  });
+  it("marks all that are shown as the same figure as best, and has no spread for one seed", () => {
+    const near = [finished(0, 1, 0.91301), finished(1, 1, 0.91304)];
+    const cells = resultOf(table, places, near, []).cells;
+    expect(cells.map(({ best, std, n }) => ({ best, std, n }))).toEqual([
+      { best: true, std: null, n: 1 },
+      { best: true, std: null, n: 1 },
+    ]);
+    expect(printed(resultOf(table, places, near, []), "md", false)).toContain("**91.30**");
+  });
   it("judges published figures by the distance that the table allows", () => {
     const far = resultOf(
       { ...table, published: [{ source: "s", within: 0.9, entries: [{ row: "softmax", column: "=col", value: 91 }] }] },

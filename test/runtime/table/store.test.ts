@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -60,6 +60,21 @@ describe("the store", () => {
     claimed(store).release();
     deadClaim(store, 1, { pid: process.pid, began: "12" });
     if (process.platform === "linux") expect(take(store, key).kind).toBe("claimed");
+  });
+
+  it("stays with the owner that lives, also where a dead one counted further", () => {
+    const store = temporaryFolder();
+    const claim = claimed(store);
+    deadClaim(store, 2);
+    expect(take(store, key)).toMatchObject({ kind: "busy", owner: `process ${process.pid} on ${hostname()}` });
+    claim.release();
+    expect(take(store, key).kind).toBe("claimed");
+  });
+
+  it("does not take a folder without run.json for a finished run", () => {
+    const store = temporaryFolder();
+    mkdirSync(publishedFolder(store, key));
+    expect(() => take(store, key)).toThrow("this folder has no run.json");
   });
 
   it("waits for another machine until its claim is old", () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runProgram } from "../program.js";
@@ -7,7 +7,7 @@ import { temporaryFolder } from "../temporary.js";
 const args = (store: string, ...more: string[]) => ["--backend", "cpu", "--out", store, "--epochs", "2", ...more];
 const env = { TABLE: "1" };
 
-describe("a table program", { timeout: 120_000 }, () => {
+describe("a table program", { timeout: 300_000 }, () => {
   it("trains what is lacking, once, and answers from the store", async () => {
     const store = temporaryFolder();
     const planned = await runProgram("tiny", args(store, "--dry-run"), env);
@@ -30,6 +30,12 @@ describe("a table program", { timeout: 120_000 }, () => {
     expect(all, all.err).toMatchObject({ code: 0 });
     expect(all.err.match(/: done/g)).toHaveLength(2);
     expect(all.out).toContain("raw pixels");
+    // What a kill between run.json and the new name leaves.
+    const last = join(store, published[0] ?? "");
+    renameSync(last, `${last}.part`);
+    const named = await runProgram("tiny", args(store), env);
+    expect(named.out).toBe(all.out);
+    expect(named.err).not.toMatch(/\d steps/);
     const page = readFileSync(join(store, "losses.html"), "utf8");
     const again = await runProgram("tiny", args(store), env);
     expect(again.out).toBe(all.out);

@@ -6,7 +6,7 @@ import { isOperationName, operationOf, operations } from "../../../runtime/ops/i
 import { isHostScalar, make, number } from "../build.js";
 import type { Expr, OperationExpr } from "../expr.js";
 import { functionRule, type Rule, tidy } from "../rewrite.js";
-import { rebuild } from "../walk.js";
+import { inOrder, rebuild } from "../walk.js";
 
 function isMark(expr: Expr | undefined): expr is OperationExpr {
   return expr?.kind === "operation" && (expr.op === "stop" || expr.op === "withGradient");
@@ -32,9 +32,18 @@ function inside(expr: Expr): Expr {
   return missing.reduce<Expr>((v, axis) => make("broadcast", [v], axis), value);
 }
 
+const marked = new WeakMap<Expr, boolean>();
+
+function hasMark(expr: Expr): boolean {
+  for (const each of inOrder([expr], (inner) => marked.has(inner))) {
+    marked.set(each, each.kind === "operation" && (each.args.some((arg) => marked.get(arg)) || isMark(each)));
+  }
+  return marked.get(expr) ?? false;
+}
+
 /** The same value without any mark. */
 function unmarked(expr: Expr): Expr {
-  return rebuild([expr], inside)[0] ?? expr;
+  return hasMark(expr) ? (rebuild([expr], inside)[0] ?? expr) : expr;
 }
 
 // ---------------------------------------------------------------- rules

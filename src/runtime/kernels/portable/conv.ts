@@ -1,7 +1,7 @@
 /** Convolution and its two gradients. */
 import type { Attributes } from "../../step/step.js";
 import type { Tensor } from "../kernel.js";
-import { at, numbersOf } from "../shapes.js";
+import { at, numbersOf, sizeOf } from "../shapes.js";
 import { transposed } from "./array.js";
 import { filterGradientByTaps, type Geometry } from "./filter.js";
 import { type Implementation, type Memory, operand, type Shape, shapeOf } from "./memory.js";
@@ -184,7 +184,7 @@ function addInto(memory: Memory, sum: Tensor, part: Tensor): void {
 
 /** Rows of the matrix [?, columns] that `tensor` is, as a tensor of their own. */
 function rowsOf(memory: Memory, tensor: Tensor, first: number, count: number, columns: number): Tensor {
-  const all = tensor.shape.reduce((product, size) => product * size, 1);
+  const all = sizeOf(tensor.shape);
   if (count * columns === all) return memory.alias(tensor, [count, columns]);
   const made = memory.make([count, columns]);
   memory.floats(made).set(memory.floats(tensor).subarray(first * columns, (first + count) * columns));

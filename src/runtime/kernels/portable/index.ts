@@ -41,12 +41,16 @@ export const implementations: Readonly<Record<string, Implementation>> = {
 
 const opened = new Map<string, Promise<Backend>>();
 
-/** Starts a backend, once a process. TensorFlow.js is loaded here, not before. */
-export function openBackend(name: "cpu" | "wasm"): Promise<Backend> {
-  const before = opened.get(name);
+/**
+ * Starts a backend, once a process. TensorFlow.js is loaded here, not before. `vectors` false: wasm computes as it does
+ * where its memory cannot be shared with vector loops.
+ */
+export function openBackend(name: "cpu" | "wasm", { vectors = true }: { readonly vectors?: boolean } = {}): Promise<Backend> {
+  const key = `${name} ${vectors}`;
+  const before = opened.get(key);
   if (before !== undefined) return before;
-  const opening = import("./tensorflow.js").then(async ({ openMemory }) => new PortableBackend(name, await openMemory(name)));
-  opened.set(name, opening);
+  const opening = import("./tensorflow.js").then(async ({ openMemory }) => new PortableBackend(name, await openMemory(name, vectors)));
+  opened.set(key, opening);
   return opening;
 }
 

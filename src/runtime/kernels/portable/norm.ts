@@ -1,7 +1,7 @@
 /** Batch normalisation (Ioffe and Szegedy 2015) in two passes each way, statistics in float64. */
 import type { Tensor } from "../kernel.js";
 import { apply, input } from "../pointwise.js";
-import { at, numberOf } from "../shapes.js";
+import { at, numberOf, sizeOf } from "../shapes.js";
 import { type Implementation, type Memory, operand, shapeOf } from "./memory.js";
 import { pointwise } from "./pointwise.js";
 
@@ -19,7 +19,7 @@ export const batchNorm: Implementation = (memory, inputs, attributes, outputs) =
   const [mean, variance, factor] = [memory.make([channels]), memory.make([channels]), memory.make([channels])];
   const none = new Float64Array(channels);
   const { sum, products } = channelSums(memory, x, x, none);
-  const count = x.shape.reduce((product, size) => product * size, 1) / channels;
+  const count = sizeOf(x.shape) / channels;
   const epsilon = numberOf(attributes, "epsilon");
   const [means, variances, factors, scales] = [memory.floats(mean), memory.floats(variance), memory.floats(factor), memory.floats(scale)];
   for (let c = 0; c < channels; c++) {
@@ -49,7 +49,7 @@ export const batchNormGradient: Implementation = (memory, inputs, attributes, ou
     Float32Array,
   ];
   const [scales, variances] = [memory.floats(scale), memory.floats(variance)];
-  const count = x.shape.reduce((product, size) => product * size, 1) / channels;
+  const count = sizeOf(x.shape) / channels;
   const epsilon = numberOf(attributes, "epsilon");
   for (let c = 0; c < channels; c++) {
     const inverse = 1 / Math.sqrt((variances[c] as number) + epsilon);
@@ -109,7 +109,7 @@ function vectorSums(
   memory.floats(sums).fill(0);
   memory.floats(centres).set(centre);
   const rowBytes = 4 * channels;
-  const rows = a.shape.reduce((product, size) => product * size, 1) / channels;
+  const rows = sizeOf(a.shape) / channels;
   const block = Math.max(1, Math.floor(blockBytes / rowBytes));
   const [fromA, fromB, toSums, fromCentres] = [a, b, sums, centres].map((tensor) => memory.address(tensor)) as [
     number,

@@ -6,6 +6,7 @@ import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { BackendWasm, getThreadsCount, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "../kernel.js";
+import { sizeOf } from "../shapes.js";
 import type { Data, Memory, Shape } from "./memory.js";
 import { Simd } from "./simd/index.js";
 
@@ -18,13 +19,14 @@ export interface OpenMemory extends Memory {
   alive(): number;
 }
 
-export async function openMemory(name: "cpu" | "wasm"): Promise<OpenMemory> {
+/** `vectors`: whether wasm may use vector loops over its memory. */
+export async function openMemory(name: "cpu" | "wasm", vectors: boolean): Promise<OpenMemory> {
   tf.env().set("PROD", true);
   if (!(await tf.setBackend(name))) throw new Error(`TensorFlow.js cannot start its ${name} backend.`);
   await tf.ready();
   const backend = tf.backend();
   if (name === "cpu" && backend instanceof MathBackendCPU) return new CpuMemory(backend);
-  if (name === "wasm" && backend instanceof BackendWasm) return new WasmMemory(backend);
+  if (name === "wasm" && backend instanceof BackendWasm) return new WasmMemory(backend, vectors ? memoryOf(backend) : null);
   throw new Error(`TensorFlow.js started another backend than ${name}.`);
 }
 
@@ -74,8 +76,6 @@ function runNative(
   return tensorOf(info, info.shape);
 }
 
-const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
-
 class CpuMemory implements OpenMemory {
   readonly library = `tfjs-backend-cpu ${tf.version_core}`;
   readonly threads = 1;
@@ -124,25 +124,32 @@ class CpuMemory implements OpenMemory {
   }
 }
 
-/** The backend's memory as WebAssembly has it, by which other modules can share it; null where it cannot be found. */
+/**
+ * The backend's memory as WebAssembly has it, by which other modules can share it; null where it cannot be found, or
+ * is shared by threads, which our modules do not declare.
+ */
 function memoryOf(backend: BackendWasm): WebAssembly.Memory | null {
   const exported: unknown = Reflect.get(backend.wasm, "asm");
   if (typeof exported !== "object" || exported === null) return null;
   const memory: unknown = Object.values(exported).find((each) => each instanceof WebAssembly.Memory);
   const heap: unknown = Reflect.get(backend.wasm, "HEAPU8");
   if (!(memory instanceof WebAssembly.Memory) || !(heap instanceof Uint8Array)) return null;
-  return memory.buffer === heap.buffer ? memory : null;
+  return memory.buffer === heap.buffer && heap.buffer instanceof ArrayBuffer ? memory : null;
 }
 
 class WasmMemory implements OpenMemory {
-  readonly library = `tfjs-backend-wasm ${version_wasm}`;
+  /** Without vectors sums are formed in another order, so the last bits of the numbers are others. */
+  readonly library: string;
   readonly threads = getThreadsCount();
   readonly transposesFirst = true;
   readonly simd: Simd | null;
 
-  constructor(private readonly backend: BackendWasm) {
-    const memory = memoryOf(backend);
+  constructor(
+    private readonly backend: BackendWasm,
+    memory: WebAssembly.Memory | null,
+  ) {
     this.simd = memory === null ? null : new Simd(memory);
+    this.library = `tfjs-backend-wasm ${version_wasm}${memory === null ? " without vectors" : ""}`;
   }
 
   make(shape: Shape, dtype: Tensor["dtype"] = "float32"): Tensor {
