@@ -19,7 +19,7 @@ const BATCH = 32;
 const augment: readonly Augmentation[] = [
   { kind: "flip", args: { p: 0.5 } },
   { kind: "crop", args: { pad: 4 } },
-  { kind: "brightness", args: { by: 0.2 } },
+  { kind: "brightness", args: { amount: 0.2 } },
 ];
 
 function dataset(name: string, source: Dataset["source"], image: Dataset["image"], resized = false): Dataset {

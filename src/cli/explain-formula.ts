@@ -115,7 +115,8 @@ function write(values: readonly (readonly [name: string, expr: Expr])[]): Writte
   const { locals } = share(values.map(([, expr]) => expr));
   const names = new Map<Expr, string>(locals.map((local) => [local.expr, local.name]));
   return {
-    where: locals.map((local) => ({ name: local.name, formula: notation(local.expr, names) })),
+    // `target` is its own notation: a line "target = target" says nothing.
+    where: locals.map((local) => ({ name: local.name, formula: notation(local.expr, names) })).filter((each) => each.name !== each.formula),
     values: values.map(([name, expr]) => ({ name, formula: names.get(expr) ?? notation(expr, names) })),
   };
 }

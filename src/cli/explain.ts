@@ -43,7 +43,7 @@ function refuseOthers(compiled: Compiled, plan: Plan, name: string): void {
   if (declaration === undefined || declaration.kind === "use") return;
   const mends: Partial<Record<typeof declaration.kind, string>> = {
     block: `Explain a backbone that has it: ${plan.backbones.map((each) => each.title).join(", ")}.`,
-    weighting: `It has a parameter without a default. Explain a loss that it multiplies: ${plan.losses.map((each) => each.title).join(", ")}.`,
+    weighting: "It has a parameter without a default: multiply it to a loss, and explain that.",
     dataset: `\`facec data FILE ${name}\` reports on it.`,
     train: "Explain its backbone, loss or schedule.",
     table: "`facec table --dry-run` shows its runs; explain one of its losses or backbones.",

@@ -116,31 +116,44 @@ async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
-    return failure(error, args.includes("--json"));
+    return failure(error, args);
   }
 }
 
 /** Says what went wrong, as JSON too where that was asked for, and with which exit code the command ends. */
-function failure(error: unknown, json: boolean): number {
+function failure(error: unknown, args: readonly string[]): number {
+  const json = (found: readonly Diagnostic[]): void => {
+    if (!args.includes("--json")) return;
+    // As the command itself prints them.
+    const list = found.map(toJson);
+    printJson(args[0] === "check" ? list : { diagnostics: list });
+  };
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exits.done;
     // Its words stand on standard error already.
-    if (json) printJson({ diagnostics: [toJson(diagnostic("command-wrong", null, { said: error.message.replace(/^error: /, "") }))] });
+    json([diagnostic("command-wrong", null, said(error.message))]);
     return exits.usage;
   }
   if (isRefusal(error)) {
-    const found = diagnostic("path-refused", null, { path: error.path, why: error.code });
-    if (json) printJson({ diagnostics: [toJson(found)] });
-    report([found]);
+    const found = [diagnostic("path-refused", null, { path: error.path, why: error.code })];
+    json(found);
+    report(found);
     return exits.usage;
   }
   if (error instanceof SpecError || error instanceof FaceError) {
-    if (json) printJson({ diagnostics: error.diagnostics.map(toJson) });
+    json(error.diagnostics);
     report(error.diagnostics);
     return error instanceof SpecError || !error.diagnostics.every(isUsage) ? exits.wrong : exits.usage;
   }
   say(`facec failed, and that is a defect of facec:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return exits.failed;
+}
+
+/** "error: unknown option '--jsn'\n(Did you mean --json?)" as what is wrong and what may be meant. */
+function said(message: string): { readonly said: string; readonly close: string | null } {
+  const [, close = null] = /\(Did you mean (.*)\?\)/.exec(message) ?? [];
+  const [first = ""] = message.split("\n");
+  return { said: first.replace(/^error: /, ""), close };
 }
 
 /** Why the system may refuse a path that the user named. */

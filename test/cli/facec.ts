@@ -1,13 +1,12 @@
 /** Runs the built command as a user does. */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
 import { projectRoot } from "../golden.js";
 
-export const bundle = join(projectRoot, "dist", "facec.js");
+const bundle = join(projectRoot, "dist", "facec.js");
 
 export interface Ran {
   readonly code: number | null;
@@ -98,33 +97,3 @@ table losses "Two losses" {
   cell pairs(toy.test).accuracy as percent
 }
 `;
-
-/**
- * Processor time in milliseconds that Node takes for these arguments, its child processes included, the least of three
- * runs: unlike the time on the clock, it does not depend on what else the machine does.
- */
-export function processorTime(args: readonly string[], cwd: string): number {
-  const log = join(cwd, "cpu.txt");
-  const hook = join(cwd, "cpu.mjs");
-  writeFileSync(
-    hook,
-    `import { appendFileSync } from "node:fs";
-     process.on("exit", () => { const { user, system } = process.cpuUsage(); appendFileSync(${JSON.stringify(log)}, user + system + "\\n"); });`,
-  );
-  const once = (): number => {
-    rmSync(log, { force: true });
-    const { status } = spawnSync(process.execPath, args, {
-      cwd,
-      env: { ...process.env, NODE_OPTIONS: `--import=${pathToFileURL(hook).href}` },
-    });
-    if (status !== 0) throw new Error(`${args.join(" ")} ended with ${status}`);
-    return (
-      readFileSync(log, "utf8")
-        .trim()
-        .split("\n")
-        .map(Number)
-        .reduce((a, b) => a + b) / 1000
-    );
-  };
-  return Math.min(once(), once(), once());
-}

@@ -41,7 +41,7 @@ goldenErrors("command", {
       return inFolder(folder, () => load("face.png"));
     },
     "standard-module-missing": () => load("std.loses"),
-    "command-wrong": () => [diagnostic("command-wrong", null, { said: "unknown option '--jsn'" })],
+    "command-wrong": () => [diagnostic("command-wrong", null, { said: "unknown option '--jsn'", close: "--json" })],
     "path-refused": () => [diagnostic("path-refused", null, { path: "out/run", why: "ENOTDIR" })],
     "explain-a-block": () => explain("specs/quickstart.face", "Basic", { set: [] }),
     "explain-a-weighting": () => explain("std.weightings", "half_cosine", { set: [] }),

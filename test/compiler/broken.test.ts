@@ -58,17 +58,18 @@ describe("mangled specs", () => {
       }),
       { numRuns: Number(process.env.FACEC_FUZZ ?? 60), seed: Number(process.env.FACEC_FUZZ_SEED ?? 20_181_114) },
     );
-  }, 60_000);
+  });
 });
 
 describe("one mistake gives one message", () => {
   const sound = `use std.losses { softmax }
 use std.schedules { steps }
 dataset faces = synthetic(identities = 20, images = 5) { image 32x32x1 }
+dataset others = synthetic(identities = 8, images = 5, seed = 3) { image 32x32x1 }
 backbone Net { flatten; dense(64) }
 loss mine(s = 30) { let c = cosine(x, W); cross_entropy(s * c) }
 train first { data faces; backbone Net; loss mine; optimizer sgd(momentum = 0.9); schedule steps(0.1); batch 16; epochs 2 }
-table all { from first; rows loss { softmax, mine, "low" = mine(8) }; cell pairs(faces).auc }
+table all { from first; rows loss { softmax, mine, "low" = mine(8) }; cell pairs(others).auc }
 `;
 
   it("the text as it is has none", () => {

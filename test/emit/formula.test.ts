@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { printFormula, type Scope } from "../../src/compiler/emit/formula.js";
 import { flat } from "../../src/compiler/emit/layout.js";
-import { input, make, number, parameter } from "../../src/compiler/formula/build.js";
+import { apply, input, isFault, make, number, parameter } from "../../src/compiler/formula/build.js";
 import { evaluate } from "../../src/compiler/formula/evaluate.js";
 import type { Expr } from "../../src/compiler/formula/expr.js";
+import { isOperationName, operations } from "../../src/runtime/ops/index.js";
 
 const epoch = input("scalar", "epoch", { axes: [], of: "number" });
 const step = input("scalar", "step", { axes: [], of: "number" });
@@ -44,6 +45,13 @@ const cases: readonly (readonly [Expr, string])[] = [
   [make("maximum", [make("log", [epoch]), make("arccos", [base])]), "Math.max(Math.log(epoch), Math.acos(base))"],
 ];
 
+const pointwise = Object.keys(operations)
+  .filter(isOperationName)
+  .flatMap((name) => {
+    const operation = operations[name];
+    return operation.kind === "pointwise" ? [name] : [];
+  });
+
 describe("formulas of plain numbers", () => {
   test.each(cases.map(([expr, expected]) => [expected, expr] as const))("%s", (expected, expr) => {
     expect(text(expr)).toBe(expected);
@@ -54,6 +62,20 @@ describe("formulas of plain numbers", () => {
       const meant = evaluate(expr, { epoch: 1.5, step: 7 }, new Map()).data[0];
       const made: unknown = new Function("epoch", "step", "base", `return ${text(expr)};`)(1.5, 7, 0.3);
       expect(Number(made), text(expr)).toBeCloseTo(meant ?? Number.NaN, 12);
+    }
+  });
+
+  test.each(pointwise)("know the operation %s", (op) => {
+    const arity = operations[op].probes[0]?.length ?? 0;
+    const numbers = [number(0.25), epoch, step].slice(0, arity);
+    const truths = numbers.map((each) => make("less", [each, base]));
+    const kinds = [numbers, truths, [...truths.slice(0, 1), ...numbers.slice(1)]];
+    const made = kinds.map((args) => apply(op, args)).filter((each) => !isFault(each));
+    expect(made.length).toBeGreaterThan(0);
+    for (const expr of made) {
+      const meant = evaluate(expr, { epoch: 1.5, step: 7 }, new Map()).data[0];
+      const result: unknown = new Function("epoch", "step", "base", `return ${text(expr)};`)(1.5, 7, 0.3);
+      expect(Number(result), text(expr)).toBeCloseTo(meant ?? Number.NaN, 12);
     }
   });
 

@@ -70,7 +70,7 @@ describe("generated TypeScript", () => {
     expect(losses.length).toBeGreaterThan(8);
   });
 
-  test("is type-checked under strict", { timeout: 120_000 }, () => {
+  test("is type-checked under strict", { timeout: 300_000 }, () => {
     const project = new Project({
       compilerOptions: {
         target: ts.ScriptTarget.ES2023,

@@ -79,7 +79,10 @@ export function settingsStatement(context: Context, train: TrainPlan): string {
 
 function optimizerDoc(context: Context, choice: OptimizerChoice): Doc {
   const defaults = new Map(optimizers[choice.kind]?.arguments.map((each) => [each.name, each.default]));
-  const given = Object.entries(choice.args).filter(([name, value]) => JSON.stringify(defaults.get(name)) !== JSON.stringify(value));
+  // Numbers stand there even where they are the default: a reader of the settings looks for the momentum.
+  const shown = (name: string, value: unknown): boolean =>
+    typeof value === "number" || JSON.stringify(defaults.get(name)) !== JSON.stringify(value);
+  const given = Object.entries(choice.args).filter(([name, value]) => shown(name, value));
   const exceptions = choice.except.map((each): Doc => {
     const groups = list(each.groups.map(stringLiteral));
     return [`${context.use("except")}(`, groups, ", ", argumentsDoc(Object.entries(each.args)), ")"];

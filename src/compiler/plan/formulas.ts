@@ -5,6 +5,7 @@ import { differentiate, gradientFacts } from "../formula/gradient.js";
 import { inOrder } from "../formula/walk.js";
 import type * as Ast from "../syntax/ast.js";
 import { type Body, newBody, Use } from "../types/body.js";
+import { constantOf } from "../types/constant.js";
 import { expectWithin } from "../types/expect.js";
 import { checkExpression, givenValue } from "../types/formula.js";
 import { results } from "../types/instantiate.js";
@@ -12,7 +13,7 @@ import type { Checked, Value, Weighting } from "../types/value.js";
 import { weighLoss } from "../types/weighting.js";
 import { formulaText } from "./formula-text.js";
 import type { LossPlan, SchedulePlan } from "./plan.js";
-import { keyOf, type Planning, sourceText, unwrapped } from "./planning.js";
+import { keyOf, type Planning, reportValue, sourceText, unwrapped } from "./planning.js";
 
 /** The loss that an expression stands for, as a training or a table has it. */
 export function planLoss(planning: Planning, expression: Ast.Expression, where: string): LossPlan | null {
@@ -152,6 +153,9 @@ export function planSchedule(planning: Planning, expression: Ast.Expression, whe
     if (!isWanted(planning, expression, value, "schedule", where)) return null;
     const rate = expectWithin(body, value, [], expression, { place: `the schedule of ${where}`, ...results.schedule });
     if (rate === null) return null;
+    const constant = constantOf(rate.expr);
+    if (constant !== null && constant < 0)
+      reportValue(planning, "schedule", expression, "a rate from 0", `\`${constant}\`, which would climb`);
     return {
       name,
       title,

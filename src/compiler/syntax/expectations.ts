@@ -116,6 +116,7 @@ const openers: Readonly<Record<string, readonly string[]>> = {
   over: ["by", "in", "where"],
 };
 
+const perWhat = new Set(["sample", "class", "group"]);
 const items = new Set(["let", "learn", "state", "update"]);
 const reserved = new Set(["let", "learn", "state", "update", "if", "then", "else", "where", "over", "by", "in", "and", "or", "not"]);
 
@@ -130,6 +131,7 @@ export function hintOf(problem: Unexpected, sameLine: boolean): string | null {
     if (image === ",") return "Settings stand one below the other, or apart by `;`.";
     if (image === ":" || image === "=") return "A setting is its word and its value, with nothing between them: `batch 32`.";
   }
+  if (before?.image === "per" && perWhat.has(image)) return "Random values, `draw(..., per sample)`, are not available in this version.";
   if (rule === "formulaBody" && items.has(image)) return `The formula comes last: put this \`${image}\` before it.`;
   if (expected === "a name" && reserved.has(image)) return `\`${image}\` is a word of the language and cannot be a name: choose another.`;
   if (expected === "`=`" && (image === "==" || image === ":")) return "Write `=`.";

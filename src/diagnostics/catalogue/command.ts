@@ -27,9 +27,10 @@ export const commandMessages = {
       "module is named as in a `use`: `facec explain std.losses arcface`.",
   ),
   "command-wrong": error(
-    (p: { said: string }) => ({
+    (p: { said: string; close: string | null }) => ({
       title: "Wrong use of the command",
       text: `${p.said.charAt(0).toUpperCase()}${p.said.slice(1)}`.replace(/[^.]$/, "$&."),
+      ...(p.close === null ? {} : { hint: `Did you mean ${p.close}?` }),
     }),
     "A command, option or argument that facec does not have. `facec --help` lists the commands, `facec COMMAND --help` the options of one.",
   ),

@@ -72,6 +72,27 @@ identity there is nothing to learn. Often the folder of one person was named ins
 with its name and the reason. Nothing is left out silently, because the figures of a table would then belong to other
 data than the spec says. \`facec data FILE DATASET\` lists all of them.`,
   ),
+  "image-changed": error(
+    (p: { path: string }) => ({
+      title: "An image changed while the run was going",
+      label: "this data set",
+      text: `A run belongs to the images that were there when it began; ${p.path} is another file now.`,
+      hint: "Run it again when the data is at rest: it is then another run, for the data is another.",
+    }),
+    `All images are read through before the first step, and their content is part of what a run is known by. A file that
+is replaced later would be trained on under the name of the first one, so the run stops. Images that were already in
+memory are not read again, so a change of those is found by the next run.`,
+  ),
+  "data-folder-unreadable": error(
+    (p: { folder: string; why: string }) => ({
+      title: "A folder of the data set cannot be read",
+      label: "this data set",
+      text: `All images of a data set are used, so every folder in it has to be readable. ${p.folder} cannot be opened (${p.why}).`,
+      hint: "Give this user the right to read it, or rename or remove it.",
+    }),
+    `Leaving a folder out silently would change the experiment. EACCES means that the user who runs facec may not read the
+folder. Names of files and folders must be UTF-8.`,
+  ),
   "image-size": error(
     (p: { shown: readonly { path: string; why: string }[]; count: number; wanted: string; found: string; channels: number }) => ({
       title: p.count === 1 ? "An image has another size" : `${p.count} images have another size`,

@@ -23,7 +23,7 @@ export const augmentations: Readonly<Record<Augmentation["kind"], AugmentationDe
   },
   brightness: {
     name: "brightness",
-    doc: "Multiplies all pixels by one factor, evenly drawn from 1 - by to 1 + by; results are rounded and kept within 0..255.",
+    doc: "Multiplies all pixels by one factor, evenly drawn from 1 - amount to 1 + amount; results are rounded and kept within 0..255.",
     arguments: [
       { name: "amount", kind: "fraction", positional: true, default: 0.2, doc: "The largest change: 20% draws from 0.8 to 1.2." },
     ],

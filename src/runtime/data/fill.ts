@@ -1,12 +1,12 @@
 /** Makes images by a recipe: the same code on the main thread and in workers, so that both give the same bytes. */
-import { type Diagnostic, diagnostic, FaceError } from "../../diagnostics/diagnostic.js";
+import { type Diagnostic, diagnostic, FaceError, fail } from "../../diagnostics/diagnostic.js";
 import { stream } from "../random.js";
 import { Pass, writeScaled } from "./augment.js";
 import { decodeImage, fitImage } from "./decode.js";
 import { fileOf, shownPath } from "./folder.js";
-import { readBytes } from "./inspect.js";
+import { contentHash, readBytes } from "./inspect.js";
 import { Unreadable } from "./raster.js";
-import type { FillTask, Recipe } from "./recipe.js";
+import { DIGEST, type FilePixels, type FillTask, type Recipe } from "./recipe.js";
 import { drawFace } from "./synthetic/draw.js";
 
 export class Filler {
@@ -51,7 +51,7 @@ export class Filler {
     const { cache, pixels, image } = this.recipe;
     const made = new Uint8Array(this.size);
     if (pixels.kind === "drawn") drawFace(pixels.seed, pixels.identities[number] ?? 0, pixels.numbers[number] ?? 0, image, made);
-    else made.set(await this.read(pixels.root, pixels.files[number] ?? "", pixels.resized));
+    else made.set(await this.read(pixels, number));
     if (number < cache.capacity) {
       // Two threads may make the same image; they write the same bytes.
       this.cached.set(made, number * this.size);
@@ -60,11 +60,15 @@ export class Filler {
     return made;
   }
 
-  private async read(root: string, file: string, resized: boolean): Promise<Uint8Array> {
+  private async read({ root, files, digests, resized }: FilePixels, number: number): Promise<Uint8Array> {
     const [height, width, channels] = this.recipe.image;
-    const path = fileOf(root, file);
+    const path = fileOf(root, files[number] ?? "");
     try {
-      const raster = await decodeImage(await readBytes(path));
+      const bytes = await readBytes(path);
+      // The run says by which images its numbers came about; an image put in its place meanwhile is another.
+      if (contentHash(bytes).compare(digests, number * DIGEST, (number + 1) * DIGEST, 0, DIGEST) !== 0)
+        fail("image-changed", this.recipe.at, { path: shownPath(path) });
+      const raster = await decodeImage(bytes);
       const fitted = await fitImage(raster, channels, resized ? [height, width] : null);
       if (fitted.height === height && fitted.width === width) return fitted.data;
       throw new FaceError(sizeFault(this.recipe, [{ path: shownPath(path), height: fitted.height, width: fitted.width }], 1));

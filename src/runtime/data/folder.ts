@@ -30,8 +30,11 @@ export function findFolder(path: string, places: Places, at: Line): string {
 }
 
 function kindOf(path: string): "folder" | "file" | null {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined ? null : found.isDirectory() ? "folder" : "file";
+  try {
+    return statSync(path).isDirectory() ? "folder" : "file";
+  } catch {
+    return null; // not there, behind a folder that may not be entered, or a link to itself
+  }
 }
 
 /** The folder beside a missing one whose name is nearest to it, as the spec would name it. */
@@ -62,24 +65,27 @@ export interface Listing {
   readonly empty: readonly string[];
 }
 
-/** Every folder directly below `root` is an identity, its images lie at any depth. */
-export function listFolder(root: string): Listing {
+/**
+ * Every folder directly below `root` is an identity, its images lie at any depth. Links are followed, but not to a folder
+ * that they lie in. Throws FaceError where a folder cannot be read.
+ */
+export function listFolder(root: string, at: Line): Listing {
+  const walk = new Walk(root, at);
   const folders: string[] = [];
   let loose = 0;
-  for (const entry of visible(root)) {
+  for (const entry of walk.entries("")) {
     if (isFolder(root, entry)) folders.push(entry.name);
-    else if (IMAGE_NAME.test(entry.name)) loose++;
+    else if (isFile(entry) && IMAGE_NAME.test(entry.name)) loose++;
   }
   const identities: Identity[] = [];
-  const other: string[] = [];
   const empty: string[] = [];
   for (const name of naturalSort(folders)) {
     const files: string[] = [];
-    collect(root, name, files, other);
+    walk.collect(name, files);
     if (files.length === 0) empty.push(name);
     else identities.push({ name, files: naturalSort(files) });
   }
-  return { identities, loose, other: naturalSort(other), empty };
+  return { identities, loose, other: naturalSort(walk.other), empty };
 }
 
 function visible(folder: string): Dirent[] {
@@ -90,20 +96,53 @@ function isFolder(parent: string, entry: Dirent): boolean {
   return entry.isDirectory() || (entry.isSymbolicLink() && kindOf(join(parent, entry.name)) === "folder");
 }
 
-function collect(root: string, path: string, files: string[], other: string[]): void {
-  const folder = join(root, path);
-  for (const entry of visible(folder)) {
-    const inside = `${path}/${entry.name}`;
-    if (isFolder(folder, entry)) {
-      if (!(entry.isSymbolicLink() && leadsUp(folder, entry.name))) collect(root, inside, files, other);
-    } else if (IMAGE_NAME.test(entry.name)) files.push(inside);
-    else if (OTHER_IMAGE_NAME.test(entry.name)) other.push(inside);
+/** Whatever else has an image's name, such as a pipe, might never end when it is read. */
+function isFile(entry: Dirent): boolean {
+  return entry.isFile() || entry.isSymbolicLink();
+}
+
+/** One walk through a data folder; paths are from its root, with forward slashes. */
+class Walk {
+  readonly other: string[] = [];
+  /** Where the folders that the walk is in really lie, from the root down. */
+  private readonly within: string[];
+
+  constructor(
+    private readonly root: string,
+    private readonly at: Line,
+  ) {
+    this.within = [realpathSync(root)];
+  }
+
+  entries(path: string): Dirent[] {
+    try {
+      return visible(fileOf(this.root, path));
+    } catch (found) {
+      return fail("data-folder-unreadable", this.at, { folder: shownPath(fileOf(this.root, path)), why: whyNotOpened(path, found) });
+    }
+  }
+
+  collect(path: string, files: string[]): void {
+    const folder = fileOf(this.root, path);
+    const entries = this.entries(path);
+    const real = realpathSync(folder);
+    if (this.within.some((above) => (above + sep).startsWith(real + sep))) return;
+    this.within.push(real);
+    for (const entry of entries) {
+      const inside = `${path}/${entry.name}`;
+      if (isFolder(folder, entry)) this.collect(inside, files);
+      else if (!isFile(entry)) continue;
+      else if (IMAGE_NAME.test(entry.name)) files.push(inside);
+      else if (OTHER_IMAGE_NAME.test(entry.name)) this.other.push(inside);
+    }
+    this.within.pop();
   }
 }
 
-/** Whether a link leads to a folder that it lies in; following it would never end. */
-function leadsUp(folder: string, link: string): boolean {
-  return (realpathSync(folder) + sep).startsWith(realpathSync(join(folder, link)) + sep);
+/** Why the system did not open what `path` names, in words that follow "it cannot be opened". */
+export function whyNotOpened(path: string, found: unknown): string {
+  const code = found instanceof Error && "code" in found ? String(found.code) : String(found);
+  return code === "ENOENT" && path.includes("\ufffd") ? "its name is not UTF-8" : code;
 }
 
 /** A file of the listing, absolute. */

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { decodeImage } from "./decode.js";
-import { fileOf } from "./folder.js";
+import { fileOf, whyNotOpened } from "./folder.js";
 import { Unreadable } from "./raster.js";
 
 /** What is known of a file by its content. */
@@ -36,7 +36,7 @@ async function inspectFile(path: string): Promise<Inspection> {
   let hash = "";
   try {
     const bytes = await readBytes(path);
-    hash = createHash("sha256").update(bytes).digest("hex");
+    hash = contentHash(bytes).toString("hex");
     const { height, width, channels } = await decodeImage(bytes);
     return { hash, height, width, channels, fault: null };
   } catch (found) {
@@ -45,12 +45,16 @@ async function inspectFile(path: string): Promise<Inspection> {
   }
 }
 
+/** sha256 of the bytes of a file. */
+export function contentHash(bytes: Uint8Array): Buffer {
+  return createHash("sha256").update(bytes).digest();
+}
+
 /** The bytes of a file; one that cannot be opened is `Unreadable`. */
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (found) {
-    const code = found instanceof Error && "code" in found ? String(found.code) : String(found);
-    throw new Unreadable(`it cannot be opened (${code})`);
+    throw new Unreadable(`it cannot be opened (${whyNotOpened(path, found)})`);
   }
 }

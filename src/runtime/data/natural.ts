@@ -1,12 +1,9 @@
-/**
- * Natural order of file names: runs of digits compare as numbers, so s2 comes before s10. Not by locale, which differs
- * from machine to machine.
- */
-export function naturalCompare(a: string, b: string): number {
-  return compareKeys(runsOf(a), runsOf(b)) || compareText(a, b);
-}
+/** Natural order of file names. */
 
-/** The names in natural order; each is taken apart once. */
+/**
+ * The names with runs of digits compared as numbers, so s2 comes before s10; each is taken apart once. Not by locale, which
+ * differs from machine to machine.
+ */
 export function naturalSort(names: readonly string[]): string[] {
   return names
     .map((name) => ({ name, runs: runsOf(name) }))

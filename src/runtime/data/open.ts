@@ -6,7 +6,7 @@ import { sizeFault } from "./fill.js";
 import { fileOf, findFolder, type Listing, shownPath } from "./folder.js";
 import type { Inspection } from "./inspect.js";
 import { noisyLabels } from "./label-noise.js";
-import type { DrawnPixels, FilePixels, PixelCache, Recipe } from "./recipe.js";
+import { DIGEST, type DrawnPixels, type FilePixels, type PixelCache, type Recipe } from "./recipe.js";
 import { identitiesOf } from "./split.js";
 import { surveyFolder } from "./survey.js";
 import { DRAWING } from "./synthetic/draw.js";
@@ -139,10 +139,23 @@ async function openFolder(part: DataPart, options: OpenOptions): Promise<Source>
     names: people.map((identity) => identity.name),
     counts: people.map((identity) => identity.files.length),
     fingerprint,
-    pixels: { kind: "files", root: folder, resized: dataset.resized, files: people.flatMap((identity) => identity.files) },
+    pixels: filePixels(
+      folder,
+      dataset.resized,
+      people.flatMap((identity) => identity.files),
+      files,
+    ),
     folder,
     warnings: warningsOf(folder, listing, dataset),
   };
+}
+
+function filePixels(root: string, resized: boolean, files: readonly string[], inspected: ReadonlyMap<string, Inspection>): FilePixels {
+  const digests = new Uint8Array(files.length * DIGEST);
+  for (const [number, file] of files.entries()) {
+    digests.set(Buffer.from((inspected.get(file)?.hash ?? "").slice(0, 2 * DIGEST), "hex"), number * DIGEST);
+  }
+  return { kind: "files", root, resized, files, digests };
 }
 
 /** All unreadable files in one message, all wrong sizes in another. */

@@ -8,7 +8,12 @@ export interface FilePixels {
   readonly resized: boolean;
   /** By image number. */
   readonly files: readonly string[];
+  /** The first DIGEST bytes of the content hash of each, by which a file that changed since is told. */
+  readonly digests: Uint8Array;
 }
+
+/** Enough that a changed file never goes unnoticed, and few enough for millions of files. */
+export const DIGEST = 8;
 
 export interface DrawnPixels {
   readonly kind: "drawn";

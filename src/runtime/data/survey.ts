@@ -45,7 +45,7 @@ export function forgetSurveys(): void {
 }
 
 async function survey(root: string, at: Line): Promise<Survey> {
-  const listing = listFolder(root);
+  const listing = listFolder(root, at);
   const names = listing.identities.flatMap((identity) => identity.files);
   const cache = openFileCache(root, names);
   const inspected = cache.unknown.length > 0 ? await inspectUnknown(root, cache, at) : new Map<string, Inspection>();

@@ -75,7 +75,7 @@ export function simplified(op: string, args: readonly Pointwise[]): Pointwise {
  * Reverse mode over one expression of `count` inputs. In the results, input `count` is the output's gradient and
  * input `count + 1` the expression's value. Null: no gradient.
  */
-export function adjointsOf(expression: Pointwise, count: number): readonly (Pointwise | null)[] {
+function adjointsOf(expression: Pointwise, count: number): readonly (Pointwise | null)[] {
   const order: Pointwise[] = []; // children before parents
   const seen = new Set<Pointwise>();
   const visit = (part: Pointwise): void => {

@@ -2,7 +2,7 @@
 import type { SingleBar } from "cli-progress";
 import type { Table } from "../experiment.js";
 import { speedometer } from "../train/progress.js";
-import { printable, short } from "../words.js";
+import { barWidth, printable, short } from "../words.js";
 import type { CellMessage } from "./cell.js";
 import type { GridRun } from "./grid.js";
 import type { Failure } from "./result.js";
@@ -18,26 +18,28 @@ export async function showTable(table: Table, runs: number): Promise<TableProgre
   return process.stderr.isTTY === true ? bars(table, runs) : lines(table, runs);
 }
 
-export function runName(
-  table: Table,
-  { row, column, seed }: { readonly row: number; readonly column: number; readonly seed: number },
-): string {
+function runName(table: Table, { row, column, seed }: { readonly row: number; readonly column: number; readonly seed: number }): string {
   return printable(`${table.rows[row]?.[0] ?? ""}, ${table.columns[column]?.[0] ?? ""}, seed ${seed}`);
 }
+
+/** Characters of step, loss, rate, speed and time left beside a bar. */
+const FIGURES = 64;
 
 async function bars(table: Table, runs: number): Promise<TableProgress> {
   const { default: progress } = await import("cli-progress");
   const format = "{name} {bar} {value}/{total} {rest}";
+  const names = table.rows.flatMap((_, row) => table.columns.map((__, column) => runName(table, { row, column, seed: 10 })));
+  const longest = Math.max(...names.map((name) => name.length));
   const all = new progress.MultiBar(
-    { format, stream: process.stderr, hideCursor: true, clearOnComplete: true },
+    { format, stream: process.stderr, hideCursor: true, clearOnComplete: true, barsize: barWidth(longest + FIGURES) },
     progress.Presets.shades_classic,
   );
-  const total = all.create(runs, 0, { name: "runs".padEnd(40), rest: "" });
+  const total = all.create(runs, 0, { name: "runs".padEnd(longest), rest: "" });
   const shown = new Map<GridRun, { readonly bar: SingleBar; readonly speed: ReturnType<typeof speedometer> }>();
   return {
     told(run, message) {
       if (message.kind === "begins") {
-        const bar = all.create(message.steps, message.done, { name: runName(table, run).padEnd(40), rest: "" });
+        const bar = all.create(message.steps, message.done, { name: runName(table, run).padEnd(longest), rest: "" });
         shown.set(run, { bar, speed: speedometer() });
       }
       const entry = shown.get(run);

@@ -189,7 +189,7 @@ function protocolOf(table: Table, cell: Cell, runs: readonly FinishedRun[]): str
   return texts.size === 1 && only !== undefined ? only : protocolText(cell.protocol, null);
 }
 
-export function measureName(measure: Measure): string {
+function measureName(measure: Measure): string {
   return measure.kind === "tar" ? `TAR at FAR ${measure.far}` : { accuracy: "accuracy", auc: "AUC", eer: "EER" }[measure.kind];
 }
 

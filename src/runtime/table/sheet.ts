@@ -66,10 +66,7 @@ function verdict({ within, tolerance }: CellResult): string {
 }
 
 /** `91.30 ± 1.24`, or the mean alone where there is one value or the table asks for no spread. */
-export function statisticText(
-  { mean, std }: Pick<Statistic, "mean" | "std">,
-  { unit, spread }: Pick<CellResult, "unit" | "spread">,
-): string {
+function statisticText({ mean, std }: Pick<Statistic, "mean" | "std">, { unit, spread }: Pick<CellResult, "unit" | "spread">): string {
   return std === null || !spread ? figureText(mean, unit) : `${figureText(mean, unit)} ± ${figureText(std, unit)}`;
 }
 
@@ -114,7 +111,7 @@ function notesOf(result: TableResult): string[] {
   ];
 }
 
-export function comparisonText(comparison: Comparison): string {
+function comparisonText(comparison: Comparison): string {
   const { row, against, column, measure, n, unit, difference, p, enough } = comparison;
   const size = figureText(Math.abs(difference), unit);
   const sign = Number(size) === 0 ? "" : difference < 0 ? "-" : "+";

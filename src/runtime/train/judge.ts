@@ -25,6 +25,13 @@ export class Judge {
     private readonly options: DataOptions,
   ) {}
 
+  /** Opens every protocol: data from which no pairs can be drawn is said before the training, not after it. */
+  async ready(): Promise<void> {
+    const { judged, training } = this.prepared;
+    for (const { protocol } of judged) await this.open(protocol);
+    if (training.evaluate !== null) await this.open(training.evaluate.protocol);
+  }
+
   /** Figures of a state by the protocol that picks the model. */
   async validate(protocol: Protocol, state: State): Promise<{ readonly text: string; readonly figures: Figures }> {
     const open = await this.open(protocol);

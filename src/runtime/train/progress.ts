@@ -1,11 +1,14 @@
 /** How a run is shown while it goes: a bar on a terminal, a line now and then elsewhere. Always on standard error. */
 import type { SingleBar } from "cli-progress";
-import { duration, printable, short } from "../words.js";
+import { barWidth, duration, printable, short } from "../words.js";
 import type { StepLine } from "./metrics.js";
 import type { Listener } from "./run.js";
 
 /** Seconds between lines where there is no terminal. */
 const LINE_SECONDS = 15;
+
+/** Characters of step, loss, rate, speed and time left beside a bar. */
+const FIGURES = 64;
 
 export interface Shown extends Listener {
   /** Takes the bar away, so that other text can follow. */
@@ -25,7 +28,7 @@ async function bar(name: string): Promise<Shown> {
     begins(done, steps) {
       const format = `${printable(name)} {bar} {value}/{total} loss {loss} rate {rate} {speed} images/s, {left} left`;
       shown = new progress.SingleBar(
-        { format, stream: process.stderr, hideCursor: true, clearOnComplete: true },
+        { format, stream: process.stderr, hideCursor: true, clearOnComplete: true, barsize: barWidth(name.length + FIGURES) },
         progress.Presets.shades_classic,
       );
       shown.start(steps, done, { loss: "-", rate: "-", speed: "-", left: "-" });

@@ -49,6 +49,7 @@ export async function run(prepared: Prepared, settings: RunSettings): Promise<Ru
   removeTorn(settings.folder);
   const session = new Session(prepared, settings);
   try {
+    await session.ready();
     if (!(await session.train())) return null;
     settings.listener.judging();
     return await session.finish();
@@ -83,6 +84,10 @@ class Session {
     this.runner = createRunner(step, settings.backend);
     this.runner.load(new Map(this.from?.state ?? initialValues(step.variables, seed)));
     this.judge = new Judge(prepared, settings.backend, settings.options);
+  }
+
+  ready(): Promise<void> {
+    return this.judge.ready();
   }
 
   /** All steps that are left. False: stopped on the way. */

@@ -33,7 +33,7 @@ export async function train(training: Training, options: Options): Promise<void>
 }
 
 /** The training that the options make of a program's own. */
-export function withOptions(training: Training, options: Options): Training {
+function withOptions(training: Training, options: Options): Training {
   return { ...training, seed: options.seed ?? training.seed, epochs: options.epochs ?? training.epochs };
 }
 

@@ -38,7 +38,7 @@ const settings = {
   batch: 2,
   epochs: 1,
   seed: 1,
-  optimizer: sgd(),
+  optimizer: sgd({ momentum: 0.9, decay: 0 }),
 };
 
 const parameters = {

@@ -47,7 +47,7 @@ const settings = {
   batch: 8,
   epochs: 3,
   seed: 1,
-  optimizer: sgd(),
+  optimizer: sgd({ momentum: 0.9, decay: 0 }),
 };
 
 const parameters = {

@@ -50,7 +50,7 @@ const settings = {
   batch: 6,
   epochs: 4,
   seed: 1,
-  optimizer: sgd({ momentum: 0 }),
+  optimizer: sgd({ momentum: 0, decay: 0 }),
 };
 
 const parameters = {

@@ -64,6 +64,8 @@ goldenErrors("data", {
     "scale-not-finite": opening({ dataset: drawnData({ scale: (v) => Math.log(v) }) }),
     "single-images": opening({ files: { ...people(2, 2), "faces/q/1.pgm": pgm(4, 6) } }),
     "passed-over": opening({ files: { ...people(2, 2), "faces/loose.png": "x", "faces/p1/old.bmp": "x", "faces/notes/a.txt": "x" } }),
+    "folder-unreadable": () => [diagnostic("data-folder-unreadable", at, { folder: "work/faces/p1", why: "EACCES" })],
+    "image-changed": () => [diagnostic("image-changed", at, { path: "work/faces/p1/1.pgm" })],
     "worker-stopped": () => [diagnostic("data-worker", at, { why: "it ended with code 1" })],
   },
 });

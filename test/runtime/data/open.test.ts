@@ -1,11 +1,12 @@
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { listImages, openData, readPixels, reportData } from "../../../src/runtime/data/index.js";
-import { naturalCompare, naturalSort } from "../../../src/runtime/data/natural.js";
+import { naturalSort } from "../../../src/runtime/data/natural.js";
 import { forgetSurveys } from "../../../src/runtime/data/survey.js";
 import type { Dataset } from "../../../src/runtime/experiment.js";
-import { folderData, people, pgm, TemporaryFolder } from "./folders.js";
+import { faults, folderData, people, pgm, TemporaryFolder } from "./folders.js";
 
 let folder = new TemporaryFolder();
 const fresh = (files: Record<string, Uint8Array | string>) => {
@@ -37,7 +38,7 @@ describe("natural order", () => {
     ]);
     expect(naturalSort(["x1y10", "x1y9", "x01y9", "x"])).toEqual(["x", "x01y9", "x1y9", "x1y10"]);
     const names = ["s10", "s2", "12345678901234567890", "12345678901234567891", "é", "e", "1a", "a1", ""];
-    for (const a of names) for (const b of names) expect(Math.sign(naturalCompare(a, b))).toBe(-Math.sign(naturalCompare(b, a)) + 0);
+    for (const a of names) for (const b of names) expect(naturalSort([a, b])).toEqual(naturalSort([b, a]));
   });
 });
 
@@ -101,6 +102,56 @@ describe("folders of identities", () => {
     fresh({ ...people(2, 1), "faces/p2/2.pgm": pgm(8, 9) });
     const data = await open(folderData({ resized: true, image: [2, 3, 1] }));
     expect((await readPixels(data)).length).toBe(3 * 6);
+  });
+});
+
+describe("odd folders", () => {
+  const names = async () => (await open(folderData())).identities;
+
+  it("may hold links that lead in a circle, to themselves or to the root", async () => {
+    fresh(people(2, 2));
+    const faces = join(folder.path, "faces");
+    symlinkSync(join(faces, "p2"), join(faces, "p1/other"));
+    symlinkSync(join(faces, "p1"), join(faces, "p2/other"));
+    symlinkSync("self", join(faces, "self"));
+    symlinkSync("self.pgm.png", join(faces, "p1/loop"));
+    symlinkSync(".", join(faces, "root"));
+    const data = await open(folderData());
+    expect(data.identities).toEqual(["p1", "p2"]);
+    const own = ["1.pgm", "2.pgm", "other/1.pgm", "other/2.pgm"];
+    expect(listImages(data)).toEqual(["p1", "p2"].flatMap((name) => own.map((file) => `${name}/${file}`)));
+  });
+
+  it.skipIf(process.platform !== "linux")("with names that are not UTF-8 are told", async () => {
+    fresh(people(2, 2));
+    const faces = join(folder.path, "faces/");
+    mkdirSync(Buffer.concat([Buffer.from(faces), Buffer.from([0xff, 0x61])]));
+    expect(await faults(open(folderData()), folder.path)).toContain("(its name is not UTF-8)");
+    fresh(people(2, 2));
+    writeFileSync(Buffer.concat([Buffer.from(join(folder.path, "faces/p1/")), Buffer.from([0xff]), Buffer.from(".pgm")]), pgm(4, 6));
+    expect(await faults(open(folderData()), folder.path)).toContain("(its name is not UTF-8)");
+  });
+
+  it.skipIf(process.platform === "win32")("pass over what is no file, for a pipe never ends", async () => {
+    fresh(people(2, 2));
+    expect(spawnSync("mkfifo", [join(folder.path, "faces/p1/3.pgm")]).status).toBe(0);
+    expect((await open(folderData())).images).toBe(4);
+    expect(await names()).toEqual(["p1", "p2"]);
+  });
+
+  it("tell names apart that differ by case", async () => {
+    fresh({ ...people(2, 1), "faces/P1/1.pgm": pgm(4, 6, 9) });
+    if (readdirSync(join(folder.path, "faces")).length === 3) expect(await names()).toEqual(["P1", "p1", "p2"]);
+  });
+
+  it("must not change between the look through them and the decoding", async () => {
+    fresh(people(2, 2));
+    const data = await open(folderData());
+    folder.write("faces/p2/1.pgm", pgm(4, 6, 99));
+    const found = await faults(readPixels(data), folder.path);
+    expect(found).toContain("image-changed");
+    expect(found).toContain("faces/p2/1.pgm");
+    expect((await readPixels(await open(folderData())))[48]).toBe(99);
   });
 });
 
@@ -169,6 +220,17 @@ describe("splits", () => {
     const fixed = folderData({ split: { ...split, seed: 5 } });
     expect((await parts(1, fixed))[0]?.identities).toEqual((await parts(2, fixed))[0]?.identities);
     expect(first[0]?.fingerprint).toBe(first[2]?.fingerprint);
+  });
+});
+
+describe("a part of any name", () => {
+  it("has its people", async () => {
+    fresh(people(6, 1));
+    const split = { parts: { ["__proto__"]: 3, constructor: 1, test: 2 }, seed: 1 };
+    const parts = await Promise.all(["__proto__", "constructor", "test"].map((part) => open(folderData({ split }), part)));
+    expect(parts.map(({ identities }) => identities.length)).toEqual([3, 1, 2]);
+    expect(new Set(parts.flatMap(({ identities }) => identities)).size).toBe(6);
+    await expect(open(folderData({ split }), "toString")).rejects.toThrow("toString");
   });
 });
 

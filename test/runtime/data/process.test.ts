@@ -28,7 +28,7 @@ ${end}`,
 }
 
 // Three starts of Node with tsx each: a busy machine needs its time.
-describe("workers and their process", { timeout: 120_000 }, () => {
+describe("workers and their process", { timeout: 300_000 }, () => {
   it("do not keep it alive when it has nothing more to do", async () => {
     expect(await run("")).toEqual({ code: 0, output: "step 0\n" });
   });

@@ -220,7 +220,7 @@ describe("the page", () => {
     expect(document.querySelector("title")?.textContent).toContain("<script>alert(1)</script>");
     expect(document.querySelectorAll("script")).toHaveLength(0);
     expect(document.querySelectorAll("svg path[stroke]").length).toBeGreaterThan(0);
-    expect(document.querySelectorAll("table")).toHaveLength(2);
+    expect(document.querySelectorAll("table")).toHaveLength(3);
     expect(page).toContain(runs[0]?.record.key ?? "no key");
     expect(page).toContain("60 same + 60 different");
     expect(page.length).toBeLessThan(60_000);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { FaceError } from "../../../src/diagnostics/diagnostic.js";
+import { diagnostic, FaceError } from "../../../src/diagnostics/diagnostic.js";
 import { parseOptions } from "../../../src/runtime/options.js";
 import { probe } from "../../../src/runtime/probe.js";
 import { backendIdentities, chosenBackend, loadBackend } from "../../../src/runtime/train/backend.js";
@@ -58,6 +58,7 @@ goldenErrors("run", {
     "checkpoint-not-json": () => readBack((path) => writeFileSync(path, "this is no checkpoint, only some text")),
     "checkpoint-only-weights": () => readBack((path) => writeSafetensors(path, { metadata: {}, tensors: new Map() })),
     "checkpoint-other": () => readBack(() => {}, "2"),
+    "cannot-write": () => [diagnostic("cannot-write", { path: "runs/first/checkpoint.safetensors" }, { why: "the disk is full" })],
     "backend-unavailable": () => chosenBackend("gpu"),
     "batch-too-large": () => prepare({ ...tiny, batch: 64 }, [], options, backendIdentities.cpu),
     "option-unknown": () => parseOptions(["--bakend", "wasm"], "."),

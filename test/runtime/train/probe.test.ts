@@ -21,6 +21,14 @@ function flat(nested: Nested | undefined): number[] {
   return typeof nested === "number" ? [nested] : (nested ?? []).flatMap(flat);
 }
 
+describe("a probe of a loss", () => {
+  it("begins with the initial value of a state that is not given, also where it is called like a method of objects", async () => {
+    const named = { ...plain, states: { constructor: { axes: [], initial: 1 } } };
+    const { compiled } = await probe(named, { ...values, states: {} }, { backend: "cpu" });
+    expect(compiled).toEqual((await probe(plain, values, { backend: "cpu" })).compiled);
+  });
+});
+
 describe.each(["cpu", "wasm"] as const)("a probe on %s", (backend) => {
   it("gives the loss of hand, with W as its file has it", async () => {
     const { compiled } = await probe(plain, values, { backend });

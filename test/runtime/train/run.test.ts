@@ -53,6 +53,17 @@ describe("a run", () => {
     expect(content(broken)).toEqual(content(whole));
   });
 
+  it("says before the training that its data gives no pairs, not after it", async () => {
+    if (tiny.evaluate === null) throw new Error("the tiny training evaluates");
+    const { protocol } = tiny.evaluate;
+    const many = { ...tiny.evaluate, protocol: { ...protocol, folds: 1_000_000 } };
+    const folder = temporaryFolder();
+    await expect(trainIn(folder, { training: { ...tiny, evaluate: many } })).rejects.toMatchObject({
+      diagnostics: [expect.objectContaining({ code: "pairs-too-few" })],
+    });
+    expect(readMetrics(join(folder, "metrics.jsonl"))).toEqual([]);
+  });
+
   it("leaves no tensor behind and writes what it promises", async () => {
     const folder = temporaryFolder();
     const before = (await loadBackend("cpu")).alive();

@@ -21,6 +21,20 @@ describe("safetensors", () => {
     expect(Object.is(read.tensors.get("a/weight")?.data[1], -0)).toBe(true);
   });
 
+  it("keeps names that are special to JavaScript, in any order", () => {
+    const path = join(temporaryFolder(), "w.safetensors");
+    const one = (value: number) => ({ shape: [1], data: Float32Array.of(value) });
+    const named = new Map([
+      ["b", one(1)],
+      ["2", one(2)],
+      ["__proto__", one(3)],
+      ["1", one(4)],
+      ["constructor", one(5)],
+    ]);
+    writeSafetensors(path, { metadata: {}, tensors: named });
+    expect([...readSafetensors(path).tensors]).toEqual([...named]);
+  });
+
   it("is laid out as the format says", () => {
     const bytes = Buffer.from(encode({ metadata: {}, tensors }));
     const length = Number(bytes.readBigUInt64LE(0));

@@ -77,7 +77,7 @@ export class Canvas {
 }
 
 /** Distance to an ellipse, to first order near its edge: enough for edges of a pixel. */
-export function ellipseDistance(x: number, y: number, a: number, b: number, tilt = 0): Distance {
+function ellipseDistance(x: number, y: number, a: number, b: number, tilt = 0): Distance {
   const cos = Math.cos(tilt);
   const sin = Math.sin(tilt);
   return (px, py) => {

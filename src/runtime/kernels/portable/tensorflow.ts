@@ -76,13 +76,33 @@ function runNative(
   return tensorOf(info, info.shape);
 }
 
-class CpuMemory implements OpenMemory {
+/** What both backends do alike. */
+abstract class TensorMemory<B extends tf.KernelBackend> {
+  constructor(protected readonly backend: B) {}
+
+  abstract floats(tensor: Tensor): Float32Array;
+  abstract integers(tensor: Tensor): Int32Array;
+
+  copy(tensor: Tensor): Data {
+    return tensor.dtype === "float32" ? this.floats(tensor).slice() : this.integers(tensor).slice();
+  }
+  alias(tensor: Tensor, shape: Shape): Tensor {
+    this.backend.incRef(dataIdOf(tensor));
+    return { ...tensor, shape };
+  }
+  free(tensor: Tensor): void {
+    this.backend.disposeData(dataIdOf(tensor));
+  }
+  alive(): number {
+    return this.backend.numDataIds();
+  }
+}
+
+class CpuMemory extends TensorMemory<MathBackendCPU> implements OpenMemory {
   readonly library = `tfjs-backend-cpu ${tf.version_core}`;
   readonly threads = 1;
   readonly transposesFirst = false;
   readonly simd = null;
-
-  constructor(private readonly backend: MathBackendCPU) {}
 
   make(shape: Shape, dtype: Tensor["dtype"] = "float32"): Tensor {
     const size = sizeOf(shape);
@@ -97,24 +117,11 @@ class CpuMemory implements OpenMemory {
   integers(tensor: Tensor): Int32Array {
     return asIntegers(this.values(tensor));
   }
-  copy(tensor: Tensor): Data {
-    return tensor.dtype === "float32" ? this.floats(tensor).slice() : this.integers(tensor).slice();
-  }
-  alias(tensor: Tensor, shape: Shape): Tensor {
-    this.backend.incRef(dataIdOf(tensor));
-    return { ...tensor, shape };
-  }
-  free(tensor: Tensor): void {
-    this.backend.disposeData(dataIdOf(tensor));
-  }
   native(kernel: string, inputs: Readonly<Record<string, Tensor>>, attributes: Readonly<Record<string, unknown>>): Tensor {
     return runNative(this.backend, "cpu", kernel, inputs, attributes);
   }
   address(): number {
     throw new Error("The cpu backend has no addresses.");
-  }
-  alive(): number {
-    return this.backend.numDataIds();
   }
   private values(tensor: Tensor): unknown {
     return this.backend.data.get(dataIdOf(tensor)).values;
@@ -137,17 +144,15 @@ function memoryOf(backend: BackendWasm): WebAssembly.Memory | null {
   return memory.buffer === heap.buffer && heap.buffer instanceof ArrayBuffer ? memory : null;
 }
 
-class WasmMemory implements OpenMemory {
+class WasmMemory extends TensorMemory<BackendWasm> implements OpenMemory {
   /** Without vectors sums are formed in another order, so the last bits of the numbers are others. */
   readonly library: string;
   readonly threads = getThreadsCount();
   readonly transposesFirst = true;
   readonly simd: Simd | null;
 
-  constructor(
-    private readonly backend: BackendWasm,
-    memory: WebAssembly.Memory | null,
-  ) {
+  constructor(backend: BackendWasm, memory: WebAssembly.Memory | null) {
+    super(backend);
     this.simd = memory === null ? null : new Simd(memory);
     this.library = `tfjs-backend-wasm ${version_wasm}${memory === null ? " without vectors" : ""}`;
   }
@@ -165,24 +170,11 @@ class WasmMemory implements OpenMemory {
   integers(tensor: Tensor): Int32Array {
     return asIntegers(this.backend.typedArrayFromHeap(infoOf(tensor)));
   }
-  copy(tensor: Tensor): Data {
-    return tensor.dtype === "float32" ? this.floats(tensor).slice() : this.integers(tensor).slice();
-  }
-  alias(tensor: Tensor, shape: Shape): Tensor {
-    this.backend.incRef(dataIdOf(tensor));
-    return { ...tensor, shape };
-  }
-  free(tensor: Tensor): void {
-    this.backend.disposeData(dataIdOf(tensor));
-  }
   native(kernel: string, inputs: Readonly<Record<string, Tensor>>, attributes: Readonly<Record<string, unknown>>): Tensor {
     return this.checked(runNative(this.backend, "wasm", kernel, inputs, attributes));
   }
   address(tensor: Tensor): number {
     return this.backend.getMemoryOffset(dataIdOf(tensor));
-  }
-  alive(): number {
-    return this.backend.numDataIds();
   }
 
   /** The backend does not look whether memory was left: address 0 means that there was none. */
