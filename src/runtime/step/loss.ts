@@ -39,13 +39,13 @@ export function recordLoss(recorder: Recording, loss: Loss, x: Value, y: Value, 
   return recorder.within(`loss ${loss.name}`, loss.at, () => {
     const trained = new Map<string, Value>([["x", x]]);
     const own = recordOwn(recorder, loss, trained);
-    const inputs = Object.assign(inputsOf(recorder, x, y, sizes, trained), own);
+    const inputs = Object.assign(inputsOf(recorder, x, y, sizes, trained), Object.fromEntries(own));
     const value = loss.value(inputs);
     const mean = batchMean(recorder, value.perSample, sizes.N);
     const gradients = derive ? derived(recorder, mean, trained) : stated(recorder, loss.gradient(inputs), trained);
     const updates = loss.update?.(inputs) ?? {};
     for (const [name, next] of Object.entries(updates)) {
-      const state = own[name];
+      const state = own.get(name);
       if (state === undefined) throw new Error(`The loss ${loss.name} has no state ${name}.`);
       recorder.update(lossVariable(name), fitted(recorder, next, state));
     }
@@ -54,8 +54,8 @@ export function recordLoss(recorder: Recording, loss: Loss, x: Value, y: Value, 
 }
 
 /** W, b, what is learned (both added to `trained`) and states, as variables of the step. */
-function recordOwn(recorder: Recording, loss: Loss, trained: Map<string, Value>): Record<string, Value> {
-  const own: Record<string, Value> = {};
+function recordOwn(recorder: Recording, loss: Loss, trained: Map<string, Value>): ReadonlyMap<string, Value> {
+  const own = new Map<string, Value>();
   const at = loss.at;
   const made = (name: string, axes: readonly Axis[], rest: Omit<Parameters<Recording["variable"]>[0], "name" | "shape" | "at">): Value => {
     const shape = axes.map((axis) => recorder.size(axis));
@@ -71,11 +71,11 @@ function recordOwn(recorder: Recording, loss: Loss, trained: Map<string, Value>)
   for (const [name, { axes, sizes = {}, initial }] of Object.entries(loss.learned ?? {})) {
     for (const [axis, size] of Object.entries(sizes)) recorder.declare(axis, size);
     const value = made(name, axes, { kind: "learned", initial: withFans(initial, recorder), group: "learned" });
-    own[name] = value;
+    own.set(name, value);
     trained.set(name, value);
   }
   for (const [name, { axes, initial }] of Object.entries(loss.states ?? {})) {
-    own[name] = made(name, axes, { kind: "state", initial: { kind: "constant", value: initial }, group: "learned" });
+    own.set(name, made(name, axes, { kind: "state", initial: { kind: "constant", value: initial }, group: "learned" }));
   }
   return own;
 }
@@ -134,7 +134,7 @@ function stated(
 ): ReadonlyMap<string, Value> {
   const found = new Map<string, Value>();
   for (const [name, target] of trained) {
-    const gradient = gradients[name];
+    const gradient = Object.hasOwn(gradients, name) ? gradients[name] : undefined;
     if (gradient !== undefined) found.set(name, fitted(recorder, gradient, target));
   }
   return found;

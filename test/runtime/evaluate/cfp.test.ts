@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cosines } from "../../../src/runtime/evaluate/cosine.js";
 import { auc, eer, tarAtFar } from "../../../src/runtime/evaluate/roc.js";
+import { projectRoot } from "../../golden.js";
 
-const data = process.env.FACEC_DATA ?? "";
+const data = process.env.FACEC_DATA ?? join(projectRoot, "../shared/data");
 const there = existsSync(join(data, "embeddings", "cfp-mobileface.npy"));
 
 const reference = {

@@ -1,8 +1,11 @@
-/** The small experiment as a program: `train`, or `table` where TABLE is set. RATE replaces the learning rate, DELAY slows each step down. */
+/**
+ * The small experiment as a program: `train`, or `table` where TABLE is set. RATE replaces the learning rate, DELAY slows each step down,
+ * FAILS is the row whose runs fail, DIES the one whose processes are killed.
+ */
 import { commandLine, table, train } from "../../../src/runtime/index.js";
 import { tiny, tinyTable } from "../experiment.js";
 
-const { RATE, DELAY, TABLE, FAILS } = process.env;
+const { RATE, DELAY, TABLE, FAILS, DIES } = process.env;
 
 /** Time to be stopped in: the rate is asked for once a step. */
 function wait(milliseconds: number): void {
@@ -24,6 +27,10 @@ if (TABLE === undefined) {
 } else {
   const run: typeof tinyTable.run = (loss, backbone) => {
     const one = tinyTable.run(loss, backbone);
+    if (DIES === loss.name && process.argv.includes("--cell")) {
+      process.stderr.write("last words\n", () => process.kill(process.pid, "SIGKILL"));
+      wait(1000);
+    }
     return { ...one, schedule: FAILS === loss.name ? () => Number.NaN : slowed() };
   };
   await table({ ...tinyTable, run }, commandLine());

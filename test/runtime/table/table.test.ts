@@ -49,6 +49,27 @@ describe("a table program", { timeout: 300_000 }, () => {
     expect(broken.err).toContain("store-broken");
   });
 
+  it("tells how a run's process died, with its last words", async () => {
+    const died = await runProgram("tiny", args(temporaryFolder(), "--only", "softmax,,1"), { ...env, DIES: "softmax" });
+    expect(died.code).toBe(3);
+    for (const said of ["ended by signal SIGKILL", "--jobs", "last words"]) expect(died.err).toContain(said);
+  });
+
+  it("shares a store with another table that fills it at the same time", async () => {
+    const store = temporaryFolder();
+    const both = await Promise.all([1, 2].map(() => runProgram("tiny", args(store, "--only", ",,1", "--jobs", "1"), env)));
+    for (const { code, err } of both) expect(code, err).toBe(0);
+    expect(both[1]?.out).toBe(both[0]?.out);
+    // Each of the two runs was begun once.
+    expect(
+      both
+        .map(({ err }) => err)
+        .join("\n")
+        .match(/: \d+ steps$/gm),
+    ).toHaveLength(2);
+    expect(readdirSync(store).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
   it("refuses what the grid has not", async () => {
     expect(await runProgram("tiny", args(temporaryFolder(), "--only", "sofmax,,1"), env)).toMatchObject({ code: 2, out: "" });
   });

@@ -27,7 +27,7 @@ tr.baseline { opacity: 0.75; font-style: italic; }
 .runs :is(th, td), .settings :is(th, td) { text-align: left; vertical-align: top; }
 .runs :is(th, td), .settings :is(th, td):first-child { white-space: nowrap; }
 .runs, .settings { display: block; max-width: 100%; overflow-x: auto; }
-.runs code { display: inline-block; max-width: 21ch; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; }
+.runs code { display: inline-block; max-width: 22ch; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; }
 .seed { white-space: nowrap; margin-left: 0.75em; }
 .seed::before { content: "\\2501"; color: var(--color); font-weight: bold; margin-right: 0.3em; }
 .curves { display: flex; flex-wrap: wrap; gap: 1rem; }
