@@ -1,8 +1,10 @@
 /**
  * `npm run peers`: training steps against PyTorch, side by side in one run. For each network, 20 steps from the same
  * weights on the same batches (how far our losses and weights are from PyTorch's in float64, and how far its own float32
- * is), then images a second in alternating rounds. Makes a virtual environment with PyTorch in the user's cache, or takes
- * the interpreter named by FACEC_PEERS_PYTHON. Writes bench/results/peers.json.
+ * is), then images a second in alternating rounds. An activation within rounding of PReLU's kink may fall on either side,
+ * in either library: where one does, the weights of that run differ by up to 1e-2 in place of 1e-7, and its losses hardly.
+ * Makes a virtual environment with PyTorch in the user's cache, or takes the interpreter named by FACEC_PEERS_PYTHON.
+ * Writes bench/results/peers.json.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
