@@ -82,13 +82,15 @@ function finishLoss(planning: Planning, body: Body, loss: Value, naming: Naming)
   if (!hasGradients(planning, body, perSample, naming)) return null;
   const { use } = body;
   const updates = use.states.flatMap((state) => state.update ?? []);
+  const parameters = parametersIn(use, [perSample, ...(weights === null ? [] : [weights]), ...updates]);
+  const expressions = [naming.expression, ...(naming.other === undefined ? [] : [naming.other])];
   return {
     name: naming.name,
     title: naming.title,
-    formula: formulaText(planning.checking.bound, [naming.expression, ...(naming.other === undefined ? [] : [naming.other])], naming.title),
+    formula: formulaText(planning.checking.bound, expressions, naming.title, parameters),
     at: planning.locate(declarationSpan(planning, naming.expression)),
     uses: usesOf([perSample, ...(weights === null ? [] : [weights]), ...updates]),
-    parameters: parametersIn(use, [perSample, ...(weights === null ? [] : [weights]), ...updates]),
+    parameters,
     learned: use.learned.map(({ name, axes, sizes, initial, atLeast, atMost }) => ({ name, axes, sizes, initial, atLeast, atMost })),
     states: use.states,
     perSample,
@@ -156,12 +158,13 @@ export function planSchedule(planning: Planning, expression: Ast.Expression, whe
     const constant = constantOf(rate.expr);
     if (constant !== null && constant < 0)
       reportValue(planning, "schedule", expression, "a rate from 0", `\`${constant}\`, which would climb`);
+    const parameters = parametersIn(body.use, [rate.expr]);
     return {
       name,
       title,
-      formula: formulaText(planning.checking.bound, [expression], title),
+      formula: formulaText(planning.checking.bound, [expression], title, parameters),
       at: planning.locate(declarationSpan(planning, expression)),
-      parameters: parametersIn(body.use, [rate.expr]),
+      parameters,
       rate: rate.expr,
     };
   });

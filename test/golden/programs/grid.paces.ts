@@ -101,7 +101,7 @@ function flat(): number {
   return 0.1;
 }
 
-// grid.face:30: scaled(0.5), scaled(factor) = 0.1 * factor
+// grid.face:30: scaled(0.5), scaled(factor = 0.5) = 0.1 * factor
 function scaled(): number {
   const { factor } = parameters.scaled;
   return 0.1 * factor;

@@ -84,7 +84,7 @@ const lossLoss = loss({
   },
 });
 
-// hostile.face:21: await(0.1), await(process) = process * epoch
+// hostile.face:21: await(0.1), await(process = 0.1) = process * epoch
 function awaitSchedule({ epoch }: Progress): number {
   const { process2 } = parameters.awaitSchedule;
   return process2 * epoch;

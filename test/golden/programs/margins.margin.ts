@@ -119,7 +119,7 @@ const arcface = loss({
   },
 });
 
-// margins.face:16: falling(0.1), falling(base) = base * (1 + cos(pi * progress)) / 2
+// margins.face:16: falling(0.1), falling(base = 0.1) = base * (1 + cos(pi * progress)) / 2
 function falling({ progress }: Progress): number {
   const { base } = parameters.falling;
   return base * (1 + Math.cos(Math.PI * progress)) / 2;

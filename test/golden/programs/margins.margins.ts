@@ -124,11 +124,11 @@ const arcface = loss({
   },
 });
 
-// std.losses:62: arcface_straight(s = 32), arcface_straight(s = 64, m = 0.5) = cross_entropy(s * (if target then
+// std.losses:62: arcface_straight(s = 32), arcface_straight(s = 32, m = 0.5) = cross_entropy(s * (if target then
 //   value(cos(theta + m), gradient = cos(theta)) else cos(theta)))
 const arcface_straight = loss({
   name: "arcface_straight(s = 32)",
-  formula: "arcface_straight(s = 64, m = 0.5) = cross_entropy(s * (if target then value(cos(theta + m), gradient = cos(theta)) else cos(theta)))",
+  formula: "arcface_straight(s = 32, m = 0.5) = cross_entropy(s * (if target then value(cos(theta + m), gradient = cos(theta)) else cos(theta)))",
   at: atLosses(62),
   uses: ["x", "y", "W"],
   value({ x, y, W }) {
@@ -168,11 +168,10 @@ const arcface_straight = loss({
   },
 });
 
-// std.losses:54: cosface(s = 16, m = 0.2), cosface(s = 64, m = 0.35) = cross_entropy(s * (if target then c - m else
-//   c)) where c = cosine(x, W)
+// std.losses:54: cosface(s = 16, m = 0.2) = cross_entropy(s * (if target then c - m else c)) where c = cosine(x, W)
 const cosface = loss({
   name: "cosface(s = 16, m = 0.2)",
-  formula: "cosface(s = 64, m = 0.35) = cross_entropy(s * (if target then c - m else c)) where c = cosine(x, W)",
+  formula: "cosface(s = 16, m = 0.2) = cross_entropy(s * (if target then c - m else c)) where c = cosine(x, W)",
   at: atLosses(54),
   uses: ["x", "y", "W"],
   value({ x, y, W }) {
@@ -239,7 +238,7 @@ const normface = loss({
   },
 });
 
-// margins.face:16: falling(0.1), falling(base) = base * (1 + cos(pi * progress)) / 2
+// margins.face:16: falling(0.1), falling(base = 0.1) = base * (1 + cos(pi * progress)) / 2
 function falling({ progress }: Progress): number {
   const { base } = parameters.falling;
   return base * (1 + Math.cos(Math.PI * progress)) / 2;

@@ -77,12 +77,12 @@ const Small = backbone("Small", { input: [16, 16, 1], at: at(11) }, [
   dense({ features: parameters.Small.features }, at(16)), // 8
 ]);
 
-// std.losses:36: centre(lambda = 0.01), centre(lambda = 0.003, rate = 0.5) { state k[class]: feature = 0; update k = k
+// std.losses:36: centre(lambda = 0.01), centre(lambda = 0.01, rate = 0.5) { state k[class]: feature = 0; update k = k
 //   + rate * sum(x - k[y] over sample by class) / (1 + count(over sample by class)); softmax + lambda / 2 *
 //   squared_distance(x, k[y]) }
 const centre = loss({
   name: "centre(lambda = 0.01)",
-  formula: "centre(lambda = 0.003, rate = 0.5) { state k[class]: feature = 0; update k = k + rate * sum(x - k[y] over sample by class) / (1 + count(over sample by class)); softmax + lambda / 2 * squared_distance(x, k[y]) }",
+  formula: "centre(lambda = 0.01, rate = 0.5) { state k[class]: feature = 0; update k = k + rate * sum(x - k[y] over sample by class) / (1 + count(over sample by class)); softmax + lambda / 2 * squared_distance(x, k[y]) }",
   at: atLosses(36),
   uses: ["x", "y", "W", "b"],
   states: { k: { axes: ["class", "feature"], initial: 0 } },
@@ -114,7 +114,8 @@ const centre = loss({
   },
 });
 
-// states.face:19: steps(0.1), steps(base, low = 0.01) = max(low, base * 0.1 ^ count(epoch >= e over e in [2, 3]))
+// states.face:19: steps(0.1), steps(base = 0.1, low = 0.01) = max(low, base * 0.1 ^ count(epoch >= e over e in [2,
+//   3]))
 function steps({ epoch }: Progress): number {
   const { base, low } = parameters.steps;
   const product = base * 0.1 ** count([2, 3], (e) => epoch >= e);

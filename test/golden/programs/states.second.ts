@@ -114,8 +114,8 @@ const csoftmax_running = loss({
   },
 });
 
-// states.face:19: steps(0.1, low = 0), steps(base, low = 0.01) = max(low, base * 0.1 ^ count(epoch >= e over e in [2,
-//   3]))
+// states.face:19: steps(0.1, low = 0), steps(base = 0.1, low = 0) = max(low, base * 0.1 ^ count(epoch >= e over e in
+//   [2, 3]))
 function steps2({ epoch }: Progress): number {
   const { base, low } = parameters.steps2;
   const product = base * 0.1 ** count([2, 3], (e) => epoch >= e);
