@@ -96,6 +96,14 @@ function baselineLines(
   });
 }
 
+/** What the figures are over, for the numbers of seeds that cells have. */
+function spreadNote(counts: readonly number[]): string {
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  if (counts.length === 0) return "no run is finished";
+  if (most === 1) return "one seed: there is no spread to show";
+  return `mean ± sample standard deviation over n = ${least === most ? most : `${least} to ${most}`} seeds`;
+}
+
 function notesOf(result: TableResult): string[] {
   const names = measureNames(result);
   const protocols = distinct(result.cells.map(({ cell, protocol, unit }) => ({ measure: names.get(cell), protocol, unit })));
@@ -103,7 +111,7 @@ function notesOf(result: TableResult): string[] {
   const counts = distinct(result.cells.map(({ n }) => n));
   return [
     ...protocols.map(({ protocol, measure, unit }) => `${measure}${unit === "percent" ? " in percent" : ""}: ${protocol}`),
-    `mean ± sample standard deviation over ${counts.length === 1 ? `n = ${counts[0]}` : counts.length === 0 ? "no" : `n = ${Math.min(...counts)} to ${Math.max(...counts)}`} seeds`,
+    spreadNote(counts),
     "untrained: the same network with its initial weights; raw pixels: cosine of scaled pixels, each image less its mean",
     ...sources.map((source) => `published: ${source}`),
     ...result.comparisons.map(comparisonText),
