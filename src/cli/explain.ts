@@ -2,10 +2,10 @@
 import { existsSync } from "node:fs";
 import type { Compiled } from "../compiler/compile.js";
 import { standardModules } from "../compiler/host.js";
-import { kindNames } from "../compiler/names/meaning.js";
 import type { Plan } from "../compiler/plan/plan.js";
 import { catalogue } from "../diagnostics/catalogue/index.js";
 import { fail } from "../diagnostics/diagnostic.js";
+import { kindNames } from "../diagnostics/kind-names.js";
 import { nearest } from "../diagnostics/suggest.js";
 import { explainBackbone, readSize } from "./explain-backbone.js";
 import { explainLoss, explainSchedule, explainWeighting } from "./explain-formula.js";

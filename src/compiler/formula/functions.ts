@@ -1,7 +1,7 @@
 /** The language's built-in functions, written out in operations. */
 import { operations } from "../../runtime/ops/index.js";
 import { labels, number } from "./build.js";
-import type { Axis, Expr } from "./expr.js";
+import type { Expr } from "./expr.js";
 import {
   type BuiltInFunction,
   cosine,
@@ -143,6 +143,3 @@ const list: readonly BuiltInFunction[] = [
 export const functions: Readonly<Record<string, BuiltInFunction>> = Object.freeze(
   Object.assign(Object.create(null), Object.fromEntries(list.map((each) => [each.name, each]))),
 );
-
-/** The axes that some built-in function takes for granted; no declared axis may be called so. */
-export const builtInAxes: readonly Axis[] = ["sample", "class", "feature"];

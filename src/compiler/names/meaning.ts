@@ -59,16 +59,3 @@ export const givenNames = {
   weighting: [...loss, "z", "p"],
   scale: [...everywhere, "v"],
 } as const;
-
-/** How a kind of declaration is called in messages, with its article. */
-export const kindNames = {
-  let: "a constant",
-  dataset: "a data set",
-  block: "a block",
-  backbone: "a backbone",
-  weighting: "a weighting",
-  loss: "a loss",
-  schedule: "a schedule",
-  train: "a training",
-  table: "a table",
-} as const satisfies Record<Declared["kind"], string>;

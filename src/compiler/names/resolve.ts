@@ -1,11 +1,12 @@
 /** Binds names: every use of a name to what it stands for, or a diagnostic at that use. */
 import { Collector } from "../../diagnostics/collector.js";
 import type { Outcome } from "../../diagnostics/diagnostic.js";
+import { kindNames } from "../../diagnostics/kind-names.js";
 import { nearest } from "../../diagnostics/suggest.js";
 import type * as Ast from "../syntax/ast.js";
 import { reportCycles } from "./cycles.js";
 import { bindDeclaration } from "./declarations.js";
-import { type Bound, type Declared, type Definition, kindNames, type Meaning, type Vocabulary } from "./meaning.js";
+import type { Bound, Declared, Definition, Meaning, Vocabulary } from "./meaning.js";
 import type { Module } from "./module.js";
 
 export interface Resolving {

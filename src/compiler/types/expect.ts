@@ -1,7 +1,6 @@
 /** Expectations with their reasons: one way to say every mistake about types. */
 import type { Span } from "../../diagnostics/source.js";
 import type { Axis } from "../../runtime/ops/axes.js";
-import type { Expr } from "../formula/expr.js";
 import type * as Ast from "../syntax/ast.js";
 import type { Body } from "./body.js";
 import { axesMend, typeText } from "./type.js";
@@ -73,9 +72,4 @@ export function expectWithin(
 
 export function reportMismatch(body: Body, span: Span, expectation: Expectation, found: string, mend: string | undefined): void {
   body.checking.collector.report("type-mismatch", span, { ...expectation, found, mend });
-}
-
-/** The place where an expression that went wrong was first written, if the formula remembers; else `at`. */
-export function originOf(expr: Expr, at: Span): Span {
-  return expr.origin ?? at;
 }

@@ -1,7 +1,6 @@
 /** What an expression of a formula comes to while it is checked. */
 import type { Expr } from "../formula/expr.js";
 import type * as Ast from "../syntax/ast.js";
-import type { Body } from "./body.js";
 
 export type Checked = Value | Weighting | ListValue | Text | Size | Unknown;
 
@@ -57,10 +56,4 @@ export const unknown: Unknown = { kind: "unknown" };
 
 export function plain(expr: Expr): Value {
   return { kind: "value", expr, logits: null, weights: null };
-}
-
-/** A local function of a body, waiting for its arguments. */
-export interface LocalFunction {
-  readonly binding: Ast.Binding;
-  readonly body: Body;
 }

@@ -1,3 +1,4 @@
+import { kindNames } from "../kind-names.js";
 import { error } from "../message.js";
 
 function list(names: readonly string[]): string {
@@ -9,17 +10,7 @@ function suggestion(near: string | null, home: string | null, name: string): str
   return near === null ? undefined : `Did you mean \`${near}\`?`;
 }
 
-const kinds: Record<string, string> = {
-  let: "a constant",
-  dataset: "a data set",
-  block: "a block",
-  backbone: "a backbone",
-  weighting: "a weighting",
-  loss: "a loss",
-  schedule: "a schedule",
-  train: "a training",
-  table: "a table",
-};
+const kinds: Readonly<Record<string, string>> = kindNames;
 
 /** How each kind of declaration is used, for those who wrote one where another is wanted. */
 const mends: Record<string, string> = {

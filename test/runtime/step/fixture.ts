@@ -4,7 +4,7 @@ import type { Loss, Training } from "../../../src/runtime/experiment.js";
 import { openBackend } from "../../../src/runtime/kernels/portable/index.js";
 import { sizeOf } from "../../../src/runtime/kernels/shapes.js";
 import { bn, conv, dense, dropout, flatten, maxpool, prelu, residual } from "../../../src/runtime/layers/index.js";
-import { add, divide, dot, logSumExp, multiply, pick, softmax, spread, subtract, sum } from "../../../src/runtime/ops/index.js";
+import { add, divide, dot, isTarget, logSumExp, pick, softmax, subtract, sum } from "../../../src/runtime/ops/index.js";
 import { stream } from "../../../src/runtime/random.js";
 import { trainingStep } from "../../../src/runtime/step/build.js";
 import { stepKey } from "../../../src/runtime/step/draw.js";
@@ -28,8 +28,7 @@ export const softmaxLoss: Loss = {
   },
   gradient: ({ x, y, W, b, N }) => {
     const z = add(dot(x, W, "feature"), b);
-    const hit = spread(divide(pick(z, y), pick(z, y)), y);
-    const dz = multiply(subtract(softmax(z, "class"), hit), 1 / N);
+    const dz = divide(subtract(softmax(z, "class"), isTarget(y)), N);
     return { x: dot(dz, W, "class"), W: dot(dz, x, "sample"), b: sum(dz, "sample") };
   },
 };
