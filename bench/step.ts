@@ -3,8 +3,8 @@ import type { Backend } from "../src/runtime/kernels/kernel.js";
 import { openBackend } from "../src/runtime/kernels/portable/index.js";
 import { stream } from "../src/runtime/random.js";
 import { trainingStep } from "../src/runtime/step/build.js";
+import { createRunner } from "../src/runtime/step/create.js";
 import { stepKey } from "../src/runtime/step/draw.js";
-import { createRunner } from "../src/runtime/step/interpret.js";
 import { initialValues } from "../src/runtime/train/initial.js";
 import { smallResidual, smallStrided, tiny, trainingOf } from "./nets.js";
 

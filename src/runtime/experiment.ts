@@ -152,6 +152,8 @@ export type Measure =
   | { readonly kind: "eer" }
   | { readonly kind: "tar"; readonly far: number }; // the largest TAR whose FAR does not exceed `far`
 
+export type Precision = "float32" | "bfloat16";
+
 /** Everything that decides a run. Batches of images are [batch, height, width, channel]. */
 export interface Training {
   readonly name: string;
@@ -166,7 +168,8 @@ export interface Training {
   readonly batch: number;
   readonly epochs: number;
   readonly seed: number;
-  readonly precision: "float32";
+  /** Of the backbone in training and evaluation; weights, statistics, softmax and loss are float32 either way. */
+  readonly precision: Precision;
   readonly evaluate: { readonly protocol: Protocol; readonly every: number; readonly keepBest: boolean } | null;
 }
 
@@ -210,6 +213,8 @@ export interface Options {
   readonly data: string | null;
   readonly out: string | null;
   readonly resume: boolean;
+  /** Kernel by kernel instead of as one program of the library: to debug with, where a backend has both. */
+  readonly eager: boolean;
   readonly threads: number | null;
   readonly json: boolean;
   /** Of a table. */

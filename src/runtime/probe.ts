@@ -4,7 +4,7 @@ import type { Loss, Options } from "./experiment.js";
 import type { Backend } from "./kernels/kernel.js";
 import { sizeOf } from "./kernels/shapes.js";
 import { lossStep } from "./step/build.js";
-import { createRunner } from "./step/interpret.js";
+import { createRunner } from "./step/create.js";
 import type { Step, Variable } from "./step/step.js";
 import { chosenBackend, loadBackend } from "./train/backend.js";
 

@@ -3,7 +3,8 @@ import type { Chunk } from "../data/index.js";
 import type { Backbone } from "../experiment.js";
 import type { Backend } from "../kernels/kernel.js";
 import { embeddingStep } from "../step/build.js";
-import { createRunner, type Runner } from "../step/interpret.js";
+import { createRunner } from "../step/create.js";
+import type { Runner } from "../step/runner.js";
 import type { Variable } from "../step/step.js";
 
 /** Embeds with the weights last loaded; batch norm goes by its moving statistics, dropout is off. */

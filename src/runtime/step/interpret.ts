@@ -3,25 +3,14 @@ import { fail } from "../../diagnostics/diagnostic.js";
 import type { Backend, Tensor } from "../kernels/kernel.js";
 import { sizeOf } from "../kernels/shapes.js";
 import { erase } from "./erase.js";
-import { optimize, removeDead } from "./fuse.js";
+import { removeDead } from "./fuse.js";
+import { prepared } from "./prepared.js";
+import { type Feeds, fedData, type Runner } from "./runner.js";
 import { type Schedule, schedule } from "./schedule.js";
-import type { Fed, Line, Node, Ref, Step, ValueInfo } from "./step.js";
+import type { Line, Node, Ref, Step, ValueInfo } from "./step.js";
 
-/** What a run is fed; scalars may be plain numbers. What the step does not read is ignored. */
-export type Feeds = Readonly<Partial<Record<Fed["name"], Float32Array | Int32Array | number>>>;
-
-export interface Runner {
-  /** Sets the variables. All of the step's must be there; others are ignored. */
-  load(state: ReadonlyMap<string, Float32Array>): void;
-  /** Runs the step once and gives its outputs. A step that is not finite changes nothing and throws a FaceError. */
-  run(feeds: Feeds): Promise<Record<string, Float32Array>>;
-  /** A copy of the variables. */
-  save(): Promise<Map<string, Float32Array>>;
-  dispose(): void;
-}
-
-/** Prepares a step for a backend. The variables have to be loaded before the first run. */
-export function createRunner(step: Step, backend: Backend): Runner {
+/** A runner that computes kernel by kernel; the form to debug with, and the only one of most backends. */
+export function interpreted(step: Step, backend: Backend): Runner {
   return new StepRunner(step, backend);
 }
 
@@ -34,7 +23,7 @@ class StepRunner implements Runner {
     private readonly step: Step,
     private readonly backend: Backend,
   ) {
-    this.fast = optimize(step);
+    this.fast = prepared(step, backend);
     this.frees = schedule(this.fast);
   }
 
@@ -206,13 +195,6 @@ class Values {
     if (info === undefined) throw new Error(`The step has no value ${ref}.`);
     return info;
   }
-}
-
-function fedData(data: Float32Array | Int32Array | number, info: ValueInfo, name: string): Float32Array | Int32Array {
-  const list = typeof data === "number" ? [data] : data;
-  if (list.length !== sizeOf(info.shape)) throw new Error(`${name} has ${list.length} entries; the step wants [${info.shape}].`);
-  if (info.dtype === "float32") return list instanceof Float32Array ? list : Float32Array.from(list);
-  return list instanceof Int32Array ? list : Int32Array.from(list);
 }
 
 function floats(data: Float32Array | Int32Array): Float32Array {

@@ -5,7 +5,8 @@
 import type { Initial } from "../describe.js";
 import type { Pointwise } from "../kernels/pointwise.js";
 
-export type DType = "float32" | "int32";
+/** bfloat16: only what a training with `precision bfloat16` records, and only for backends that say `bfloat16`. */
+export type DType = "float32" | "int32" | "bfloat16";
 
 /** Number of a value within its step. */
 export type Ref = number;
@@ -31,6 +32,8 @@ export interface Node {
   /** "small/residual 2/conv 1", "loss csoftmax": names in graphs, memory tables and errors. */
   readonly path: string;
   readonly at: Line | null;
+  /** Computed again, late: not before this value is there. Its place in the list says the same to whoever runs in order. */
+  readonly after?: Ref;
 }
 
 /** What lives from step to step. The one list that checkpoints, keep-best, export, probe and reports walk. */

@@ -4,7 +4,7 @@ import type { Loss, Training } from "../../../src/runtime/experiment.js";
 import { conv, dense, flatten } from "../../../src/runtime/layers/index.js";
 import { dot, log, pick, subtract } from "../../../src/runtime/ops/index.js";
 import { trainingStep } from "../../../src/runtime/step/build.js";
-import { createRunner } from "../../../src/runtime/step/interpret.js";
+import { createRunner } from "../../../src/runtime/step/create.js";
 import { initialValues } from "../../../src/runtime/train/initial.js";
 
 import { at, backends, classes, feeds, lossAt, softmaxLoss, trainingOf } from "./fixture.js";

@@ -7,8 +7,8 @@ import { bn, conv, dense, dropout, flatten, maxpool, prelu, residual } from "../
 import { add, divide, dot, isTarget, logSumExp, pick, softmax, subtract, sum } from "../../../src/runtime/ops/index.js";
 import { stream } from "../../../src/runtime/random.js";
 import { trainingStep } from "../../../src/runtime/step/build.js";
+import { createRunner } from "../../../src/runtime/step/create.js";
 import { stepKey } from "../../../src/runtime/step/draw.js";
-import { createRunner } from "../../../src/runtime/step/interpret.js";
 import type { Step } from "../../../src/runtime/step/step.js";
 import { initialValues } from "../../../src/runtime/train/initial.js";
 import { numbers } from "../differences.js";

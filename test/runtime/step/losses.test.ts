@@ -4,7 +4,7 @@ import { apply, constant, input } from "../../../src/runtime/kernels/pointwise.j
 import { sizeOf } from "../../../src/runtime/kernels/shapes.js";
 import { add, maximum, multiply, sum, sumByClass } from "../../../src/runtime/ops/index.js";
 import { embeddingStep, lossStep, trainingStep } from "../../../src/runtime/step/build.js";
-import { createRunner } from "../../../src/runtime/step/interpret.js";
+import { createRunner } from "../../../src/runtime/step/create.js";
 import { initialValues } from "../../../src/runtime/train/initial.js";
 import { numbers } from "../differences.js";
 

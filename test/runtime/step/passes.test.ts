@@ -19,9 +19,9 @@ import {
   withGradient,
 } from "../../../src/runtime/ops/index.js";
 import { lossStep, trainingStep } from "../../../src/runtime/step/build.js";
+import { createRunner } from "../../../src/runtime/step/create.js";
 import { erase } from "../../../src/runtime/step/erase.js";
 import { fuse, optimize, removeDead } from "../../../src/runtime/step/fuse.js";
-import { createRunner } from "../../../src/runtime/step/interpret.js";
 import { createRecorder, type Value } from "../../../src/runtime/step/record.js";
 import { peakBytes, schedule } from "../../../src/runtime/step/schedule.js";
 import type { Step } from "../../../src/runtime/step/step.js";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { sgd } from "../../../src/runtime/declare.js";
 import { openBackend } from "../../../src/runtime/kernels/portable/index.js";
 import { trainingStep } from "../../../src/runtime/step/build.js";
-import { createRunner } from "../../../src/runtime/step/interpret.js";
+import { createRunner } from "../../../src/runtime/step/create.js";
 import type { Step } from "../../../src/runtime/step/step.js";
 import { initialValues } from "../../../src/runtime/train/initial.js";
 import { evaluateStep } from "../reference.js";

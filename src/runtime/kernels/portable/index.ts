@@ -55,6 +55,9 @@ export function openBackend(name: "cpu" | "wasm", { vectors = true }: { readonly
 }
 
 class PortableBackend implements Backend {
+  readonly bfloat16 = false;
+  readonly pointwise = "loop";
+  readonly capture = null;
   readonly library: string;
   readonly threads: number;
 

@@ -39,8 +39,14 @@ function dataIdOf(tensor: Tensor): DataId {
   return id;
 }
 
+/** A type that TensorFlow.js has. */
+function typeOf(dtype: Tensor["dtype"]): "float32" | "int32" {
+  if (dtype === "bfloat16") throw new Error("The portable backends have no bfloat16.");
+  return dtype;
+}
+
 function infoOf(tensor: Tensor): tf.TensorInfo {
-  return { dataId: dataIdOf(tensor), shape: [...tensor.shape], dtype: tensor.dtype };
+  return { dataId: dataIdOf(tensor), shape: [...tensor.shape], dtype: typeOf(tensor.dtype) };
 }
 
 function tensorOf(info: tf.TensorInfo, shape: Shape): Tensor {
@@ -127,7 +133,7 @@ class CpuMemory extends TensorMemory<MathBackendCPU> implements OpenMemory {
     return this.backend.data.get(dataIdOf(tensor)).values;
   }
   private adopt(data: Data, shape: Shape, dtype: Tensor["dtype"]): Tensor {
-    return tensorOf(this.backend.makeTensorInfo([...shape], dtype, data), shape);
+    return tensorOf(this.backend.makeTensorInfo([...shape], typeOf(dtype), data), shape);
   }
 }
 
@@ -158,7 +164,7 @@ class WasmMemory extends TensorMemory<BackendWasm> implements OpenMemory {
   }
 
   make(shape: Shape, dtype: Tensor["dtype"] = "float32"): Tensor {
-    return this.checked(tensorOf(this.backend.makeOutput([...shape], dtype), shape));
+    return this.checked(tensorOf(this.backend.makeOutput([...shape], typeOf(dtype)), shape));
   }
   write(data: Data, shape: Shape): Tensor {
     const dtype = data instanceof Float32Array ? "float32" : "int32";
