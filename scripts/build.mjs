@@ -1,6 +1,6 @@
 /**
  * Makes dist/: the command (facec.js), the entry of generated programs (runtime.js), the worker that reads images
- * (data-worker.js), the chunks that they share or load on first use, and the types of facec/runtime.
+ * (data-worker.js), what tries a native library out (native-probe.js), the chunks that they share or load on first use, and the types of facec/runtime.
  *
  * Everything small is bundled, so that `facec check` starts in milliseconds; what is heavy or native stays a package and
  * is loaded on first use. A type error never stops the bundle: it is said, and `npm run types` shows it in full.
@@ -22,6 +22,7 @@ const entries = {
   facec: "src/cli/main.ts",
   runtime: "src/runtime/index.ts",
   "data-worker": "src/runtime/data/worker.ts",
+  "native-probe": "src/cli/install/probe.ts",
 };
 
 async function bundle() {

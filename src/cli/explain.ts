@@ -9,6 +9,7 @@ import { kindNames } from "../diagnostics/kind-names.js";
 import { nearest } from "../diagnostics/suggest.js";
 import { explainBackbone, readSize } from "./explain-backbone.js";
 import { explainLoss, explainSchedule, explainWeighting } from "./explain-formula.js";
+import { explainTrain } from "./explain-train.js";
 import { findTitled } from "./find.js";
 import { exits, print, printJson } from "./output.js";
 import { loadPlan, readSettings } from "./spec.js";
@@ -32,9 +33,18 @@ export async function explain(file: string, name: string | undefined, options: E
   if (schedule !== undefined) return explainSchedule(schedule, json);
   const weighting = compiled.typed?.formulas.find((each) => each.kind === "weighting" && each.name === name);
   if (weighting?.result != null) return explainWeighting(file, name, weighting.result, json);
+  const train = plan.trains.find((each) => each.name === name);
+  if (train !== undefined) return explainTrain(plan, train, json);
   refuseOthers(compiled, plan, name);
-  const known = [...plan.backbones, ...plan.losses, ...plan.schedules].map((each) => each.title);
-  return fail("name-missing", null, { kind: "backbone, loss, weighting or schedule", name, file, known, close: nearest(name, known) });
+  const known = shown(plan);
+  return fail("name-missing", null, { kind, name, file, known, close: nearest(name, known) });
+}
+
+const kind = "backbone, loss, weighting, schedule or train";
+
+/** What can be explained, by name. Weightings are shown too, but the plan keeps them within losses. */
+function shown(plan: Plan): readonly string[] {
+  return [...[...plan.backbones, ...plan.losses, ...plan.schedules].map(({ title }) => title), ...plan.trains.map(({ name }) => name)];
 }
 
 /** What the file declares, but has no layers or formula of its own to show. */
@@ -45,7 +55,6 @@ function refuseOthers(compiled: Compiled, plan: Plan, name: string): void {
     block: `Explain a backbone that has it: ${plan.backbones.map((each) => each.title).join(", ")}.`,
     weighting: "It has a parameter without a default: multiply it to a loss, and explain that.",
     dataset: `\`facec data FILE ${name}\` reports on it.`,
-    train: "Explain its backbone, loss or schedule.",
     table: "`facec table --dry-run` shows its runs; explain one of its losses or backbones.",
   };
   fail("explain-other", null, { name, is: kindNames[declaration.kind], mend: mends[declaration.kind] ?? "Look at what uses it." });
@@ -54,8 +63,7 @@ function refuseOthers(compiled: Compiled, plan: Plan, name: string): void {
 function explainCode(code: string, json: boolean): number {
   if ((standardModules as readonly string[]).includes(code) || existsSync(code)) {
     const { plan } = loadPlan(code);
-    const known = [...plan.backbones, ...plan.losses, ...plan.schedules].map((each) => each.title);
-    fail("name-wanted", null, { kind: "backbone, loss, weighting or schedule", file: code, known });
+    fail("name-wanted", null, { kind, file: code, known: shown(plan) });
   }
   const entries = Object.entries(catalogue);
   const found = entries.find(([each]) => each === code);

@@ -2,6 +2,7 @@
 /** The command `facec`: names and options of each command; what a command does stands in a file of its own, loaded when it is called. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { commandMessages } from "../diagnostics/catalogue/command.js";
+import { installMessages } from "../diagnostics/catalogue/install.js";
 import { type Diagnostic, diagnostic, FaceError } from "../diagnostics/diagnostic.js";
 import { toJson } from "../diagnostics/json.js";
 import { backendNames, formatNames } from "./options.js";
@@ -39,6 +40,7 @@ function withRunOptions(command: Command): Command {
     .option("--data <dir>", "where data sets are looked up after the spec's folder")
     .option("--out <dir>", "where runs are kept (runs)")
     .option("--threads <n>", "threads of the backend", whole(1))
+    .option("--eager", "compute kernel by kernel, to debug with: the same numbers, slower")
     .option("--json", "print the result as one JSON document")
     .addOption(setOption());
 }
@@ -77,7 +79,9 @@ function declare(program: Command, start: (run: Run) => Promise<void>): void {
     .action((file, loss, options) => start(async () => (await import("./probe.js")).probe(file, loss, options)));
   program
     .command("explain <file> [name]")
-    .description("a backbone's layers and costs, a formula with its gradient, or the help of a diagnostic (explain CODE)")
+    .description(
+      "a backbone's layers and costs, a formula with its gradient, a training with its memory, or the help of a diagnostic (explain CODE)",
+    )
     .option("--input <size>", "input of a backbone, such as 112x112x3")
     .addOption(setOption())
     .option("--json", "print one JSON document")
@@ -88,16 +92,26 @@ function declare(program: Command, start: (run: Run) => Promise<void>): void {
     .option("--data <dir>", "where data sets are looked up after the spec's folder")
     .option("--json", "print one JSON document")
     .action((file, name, options) => start(async () => (await import("./data.js")).data(file, name, options)));
-  program
-    .command("backends")
-    .description("what this machine can compute with, and why not with the others")
-    .option("--json", "print one JSON document")
-    .action((options) => start(async () => (await import("./backends.js")).backends(options)));
+  declareBackends(program, start);
   program
     .command("fmt <files...>")
     .description("put specs into the one canonical layout")
     .option("--check", "change nothing; exit 1 where a file is not in that layout")
     .action((files, options) => start(async () => (await import("./fmt.js")).fmt(files, options)));
+}
+
+function declareBackends(program: Command, start: (run: Run) => Promise<void>): void {
+  const backends = program
+    .command("backends")
+    .description("what this machine can compute with, and why not with the others (backends install: the native library)")
+    .option("--json", "print one JSON document")
+    .action((options) => start(async () => (await import("./backends.js")).backends(options)));
+  backends
+    .command("install")
+    .description("fetch TensorFlow's native library into the user's cache and build the binding to it")
+    .addOption(new Option("--wheel <file>", "a wheel that is at hand (may be repeated)").argParser(collect).default([], "none"))
+    .option("--cuda", "the library with CUDA, for NVIDIA GPUs")
+    .action((options) => start(async () => (await import("./backends-install.js")).backendsInstall(options)));
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -111,7 +125,7 @@ async function main(args: readonly string[]): Promise<number> {
   declare(program, async (run) => {
     code = await run();
   });
-  for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
+  for (const command of program.commands.flatMap((each) => [each, ...each.commands])) command.exitOverride().showSuggestionAfterError();
   try {
     await program.parseAsync([...args], { from: "user" });
     return code;
@@ -143,6 +157,7 @@ function failure(error: unknown, args: readonly string[]): number {
   if (error instanceof SpecError || error instanceof FaceError) {
     json(error.diagnostics);
     report(error.diagnostics);
+    if (error.diagnostics.every(isOfMachine)) return exits.failed;
     return error instanceof SpecError || !error.diagnostics.every(isUsage) ? exits.wrong : exits.usage;
   }
   say(`facec failed, and that is a defect of facec:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -167,6 +182,11 @@ function isRefusal(error: unknown): error is Error & { readonly path: string; re
 /** What the catalogue of the command says is wrong use; all else is wrong in the spec or the data. */
 function isUsage({ code }: Diagnostic): boolean {
   return code in commandMessages;
+}
+
+/** Neither the spec nor the command is wrong: the machine lacks something. */
+function isOfMachine({ code }: Diagnostic): boolean {
+  return code in installMessages;
 }
 
 /** A reader that has seen enough (`facec check --json | head`) is no failure. */

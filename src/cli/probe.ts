@@ -1,18 +1,12 @@
 /** `facec probe FILE LOSS --input VALUES.json` */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
-import type { Plan } from "../compiler/plan/plan.js";
-import type { Loss } from "../runtime/experiment.js";
 import type { Nested, ProbeResult } from "../runtime/probe.js";
 import { findFormula } from "./find.js";
+import { importLoss } from "./import-loss.js";
 import { backendOf } from "./options.js";
 import { exits, print, printJson } from "./output.js";
 import { maxGradientDifference, maxRelativeDifference, reference } from "./reference.js";
 import { loadPlan, readSettings } from "./spec.js";
 import { readValues } from "./values.js";
-import { runtimeFile } from "./version.js";
 
 interface ProbeOptions {
   readonly input: string;
@@ -44,21 +38,6 @@ interface Differences {
   readonly max_relative_difference: number;
   /** Of its gradients to those that come of transposing its value, both in float32. */
   readonly max_transposed_difference: number;
-}
-
-/** The loss as the generated program has it: emitted, written aside, and imported. */
-async function importLoss(plan: Plan, name: string): Promise<Loss> {
-  const { emitLoss } = await import("../compiler/emit/program.js");
-  const { toJavaScript } = await import("../compiler/emit/script.js");
-  const folder = mkdtempSync(path.join(tmpdir(), "facec-probe-"));
-  try {
-    const script = path.join(folder, "loss.mjs");
-    writeFileSync(script, toJavaScript(emitLoss(plan, name), pathToFileURL(runtimeFile).href));
-    const module: { readonly theLoss: Loss } = await import(pathToFileURL(script).href);
-    return module.theLoss;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 function comparison(title: string, found: ProbeResult, wanted: ProbeResult, differences: Differences): string {

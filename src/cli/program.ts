@@ -19,6 +19,7 @@ export interface RunOptions {
   readonly threads?: number;
   readonly json?: boolean;
   readonly resume?: boolean;
+  readonly eager?: boolean;
   readonly format?: string;
   readonly jobs?: number;
   readonly only?: string;
@@ -79,6 +80,7 @@ function programArguments(options: RunOptions): string[] {
     ["threads", options.threads],
     ["json", options.json],
     ["resume", options.resume],
+    ["eager", options.eager],
     ["format", options.format],
     ["jobs", options.jobs],
     ["only", options.only],

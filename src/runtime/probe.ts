@@ -44,7 +44,7 @@ export interface Probed {
 
 /** Runs value and gradient of a loss on x {sample, feature}, y {sample}, W {class, feature}, b {class} in float32. */
 export async function probe(loss: Loss, values: ProbeValues, options: { readonly backend: Options["backend"] }): Promise<Probed> {
-  const backend = await loadBackend(chosenBackend(options.backend));
+  const backend = await loadBackend(chosenBackend({ backend: options.backend, threads: null }).name);
   const compiled = await runOnce(loss, values, backend, false);
   const derived = await runOnce(loss, values, backend, true);
   return { compiled, transposed: derived.gradients };

@@ -146,6 +146,16 @@ describe("facec explain", () => {
     expect(out).toContain("rules that fired");
   });
 
+  test("shows a training with its precision and the memory of a step", () => {
+    const folder = folderWith({ "a.face": tiny, "b.face": tiny.replace("epochs 2", "epochs 2; precision bfloat16") });
+    const [long, short] = ["a.face", "b.face"].map((file) => JSON.parse(facec(["explain", file, "small", "--json"], { cwd: folder }).out));
+    // 8 x 8 maps after the pool: 64 x 8 weights and 8 biases; W of 8 classes and its bias; each with its moment.
+    expect(long).toMatchObject({ precision: "float32", classes: 8, parameters: 520, variable_bytes: 4 * 2 * (520 + 64 + 8) });
+    expect(short).toMatchObject({ precision: "bfloat16", variable_bytes: long.variable_bytes });
+    expect(long.step_bytes).toBeGreaterThan(long.variable_bytes);
+    expect(facec(["explain", "b.face", "small"], { cwd: folder }).out).toMatch(/precision bfloat16\n {2}memory .* alive at once in a step/);
+  });
+
   test("says what does not fit another input", () => {
     const { code, err } = facec(["explain", "std.backbones", "ResNet50", "--input", "112x112"]);
     expect(code).toBe(2);
@@ -274,8 +284,11 @@ describe("facec data and backends", () => {
 
   test("list what can compute here", () => {
     const { code, out } = facec(["backends", "--json"]);
-    const found: { name: string; usable: boolean }[] = JSON.parse(out);
+    const found: { name: string; usable: boolean; note: string; mend: string | null }[] = JSON.parse(out);
     expect(code).toBe(0);
-    expect(found.filter((each) => each.usable).map((each) => each.name)).toEqual(["wasm", "cpu"]);
+    expect(found.map((each) => each.name)).toEqual(["gpu", "node", "webgpu", "wasm", "cpu"]);
+    expect(found.find((each) => each.name === "wasm")?.usable).toBe(true);
+    expect(found.find((each) => each.name === "node")).toMatchObject({ usable: false, mend: "facec backends install" });
+    expect(facec(["backends"]).out).toContain("Mend: facec backends install.");
   });
 });

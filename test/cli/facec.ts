@@ -31,8 +31,8 @@ export function facec(args: readonly string[], how: How = {}): Ran {
   return { code: status, out: stdout, err: stderr };
 }
 
-/** As `facec`, but sends Ctrl-C once `until` stands on one of its streams. */
-export function interrupted(args: readonly string[], cwd: string, until: RegExp): Promise<Ran> {
+/** As `facec`, but sends Ctrl-C (or another signal) once `until` stands on one of its streams. */
+export function interrupted(args: readonly string[], cwd: string, until: RegExp, signal: NodeJS.Signals = "SIGINT"): Promise<Ran> {
   return new Promise((done) => {
     const child = spawn(process.execPath, [bundle, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
     let out = "";
@@ -41,7 +41,7 @@ export function interrupted(args: readonly string[], cwd: string, until: RegExp)
     const look = (): void => {
       if (sent || !until.test(out + err)) return;
       sent = true;
-      child.kill("SIGINT");
+      child.kill(signal);
     };
     child.stdout.on("data", (text) => {
       out += text;

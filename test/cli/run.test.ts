@@ -26,6 +26,17 @@ describe("facec run", () => {
     expect(readdirSync(join(folder, "out")).some((name) => name.includes("checkpoint"))).toBe(true);
   });
 
+  test("refuses a precision that the backend lacks, at the training's line, before anything is trained", { timeout }, () => {
+    const folder = folderWith({ "a.face": tiny.replace("epochs 2", "epochs 2; precision bfloat16") });
+    for (const command of ["run", "table"]) {
+      const { code, err } = facec([command, "a.face", "--backend", "wasm", "--out", "out"], { cwd: folder });
+      expect(code).toBe(2);
+      expect(err).toContain("error[precision-unavailable]");
+      expect(err).toContain(`a.face:${tiny.split("\n").indexOf("train small {") + 1}`);
+      expect(readdirSync(join(folder, "out"))).toEqual(["programs"]);
+    }
+  });
+
   test("says which names there are", () => {
     const folder = folderWith({ "a.face": tiny });
     const { code, err } = facec(["run", "a.face", "smal"], { cwd: folder });

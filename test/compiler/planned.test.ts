@@ -59,6 +59,11 @@ describe("trainings", () => {
     });
   });
 
+  it("say in which precision they compute", () => {
+    const precisionOf = (word: string) => only(planOf(head + training(`precision ${word}`)).trains).precision;
+    expect(["float32", "bfloat16"].map(precisionOf)).toEqual(["float32", "bfloat16"]);
+  });
+
   it("say where they are evaluated", () => {
     const train = only(planOf(head + training("evaluate pairs(faces.validation, folds = 4) every 2 epochs, keep best")).trains);
     expect(train.evaluate).toEqual({

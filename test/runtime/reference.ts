@@ -6,6 +6,8 @@ import { fillMask } from "../../src/runtime/kernels/portable/random.js";
 import { numberOf, numbersOf } from "../../src/runtime/kernels/shapes.js";
 import type { Attributes, Step, ValueInfo } from "../../src/runtime/step/step.js";
 import { type Arr, add, arr, eachPlace, get, getBroadcast, index, type Place } from "./arrays.js";
+import { rounded } from "./bfloat16.js";
+import { loopReference } from "./loop-reference.js";
 
 function evaluate(expression: Pointwise, inputs: readonly number[]): number {
   if (expression.kind === "constant") return expression.value;
@@ -94,6 +96,13 @@ export const reference: Readonly<Record<string, Kernel>> = {
       ),
     ),
   ],
+  loop: (inputs, attributes, outputs) =>
+    loopReference(
+      evaluate,
+      inputs,
+      attributes,
+      outputs.map(({ shape }) => shape),
+    ),
   broadcast: (inputs, _attributes, outputs) => [arr(out(outputs), (place) => getBroadcast(input(inputs, 0), place))],
   reduceSum: (inputs, attributes, outputs) => [reduce(inputs, attributes, outputs, 0, (a, b) => a + b)],
   reduceMax: (inputs, attributes, outputs) => [reduce(inputs, attributes, outputs, Number.NEGATIVE_INFINITY, Math.max)],
@@ -110,6 +119,10 @@ export const reference: Readonly<Record<string, Kernel>> = {
         return sum;
       }),
     ];
+  },
+  cast: (inputs, attributes) => {
+    const { shape, data } = input(inputs, 0);
+    return [{ shape, data: attributes.dtype === "bfloat16" ? data.map(rounded) : data }];
   },
   reshape: (inputs, _attributes, outputs) => [{ shape: out(outputs), data: input(inputs, 0).data }],
   transpose: (inputs, attributes, outputs) => {

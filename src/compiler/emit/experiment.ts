@@ -70,6 +70,7 @@ export function settingsStatement(context: Context, train: TrainPlan): string {
       property("epochs", numberLiteral(train.epochs)),
       property("seed", numberLiteral(train.seed)),
       ...(train.clip === null ? [] : [property("clip", numberLiteral(train.clip))]),
+      ...(train.precision === "float32" ? [] : [property("precision", `${stringLiteral(train.precision)} as const`)]),
       property("optimizer", optimizerDoc(context, train.optimizer)),
     ],
     true,

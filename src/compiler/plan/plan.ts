@@ -4,7 +4,7 @@
  * gives the same plan on every machine. `line`s point into `file`.
  */
 import type { ArgumentValue, Initial, Shape } from "../../runtime/describe.js";
-import type { Augmentation, Measure, OptimizerChoice, Split } from "../../runtime/experiment.js";
+import type { Augmentation, Measure, OptimizerChoice, Precision, Split } from "../../runtime/experiment.js";
 import type { Axis } from "../../runtime/ops/axes.js";
 import type { Expr } from "../formula/expr.js";
 
@@ -143,7 +143,7 @@ export interface TrainPlan {
   readonly batch: number;
   readonly epochs: number;
   readonly seed: number;
-  readonly precision: "float32";
+  readonly precision: Precision;
   readonly evaluate: { readonly protocol: ProtocolPlan; readonly every: number; readonly keepBest: boolean } | null;
 }
 

@@ -1,6 +1,6 @@
 /** Trainings. */
 import { nearest } from "../../diagnostics/suggest.js";
-import type { OptimizerChoice } from "../../runtime/experiment.js";
+import type { OptimizerChoice, Precision } from "../../runtime/experiment.js";
 import type * as Ast from "../syntax/ast.js";
 import { type CheckedArgument, checkArguments, type Described, withDefaults } from "../types/arguments.js";
 import { type DataUse, planData } from "./dataset.js";
@@ -69,7 +69,7 @@ function makeTrain(planning: Planning, declaration: Ast.Train): TrainUse | null 
   const schedule = settings.has("schedule") ? planSchedule(planning, written("schedule"), where) : null;
   const [batch, epochs] = [numberOf("batch", count), numberOf("epochs", count)];
   const [clip, seed] = [numberOf("clip", positive), numberOf("seed", whole)];
-  checkPrecision(planning, settings.get("precision"));
+  const precision = planPrecision(planning, settings.get("precision"));
   const evaluation = evaluate === null ? null : planEvaluate(planning, evaluate, data);
   if (!complete || data === null || backbone === null || loss === null || optimizer === null || schedule === null) return null;
   if (batch === null || epochs === null) return null;
@@ -85,7 +85,7 @@ function makeTrain(planning: Planning, declaration: Ast.Train): TrainUse | null 
     batch,
     epochs,
     seed: seed ?? 1,
-    precision: "float32",
+    precision,
     evaluate: evaluation === null ? null : { protocol: evaluation.protocol.plan, every: evaluation.every, keepBest: evaluation.keepBest },
   };
   const expressions = { backbone: written("backbone"), loss: written("loss"), schedule: written("schedule") };
@@ -130,12 +130,16 @@ function reportMissing(
   return false;
 }
 
-function checkPrecision(planning: Planning, setting: Setting | undefined): void {
-  if (setting === undefined) return;
-  const { value } = setting;
-  if (value.kind === "reference" && value.name.text === "float32") return;
-  if (value.kind === "reference") reportUnknownWord(planning, "precision", value.name, ["float32"]);
-  else reportValue(planning, "precision", value, "`float32`", "something else");
+const precisions: readonly Precision[] = ["float32", "bfloat16"];
+
+function planPrecision(planning: Planning, setting: Setting | undefined): Precision {
+  const written = setting?.value ?? null;
+  if (written === null) return "float32";
+  const named = written.kind === "reference" ? precisions.find((each) => each === written.name.text) : undefined;
+  if (named !== undefined) return named;
+  if (written.kind === "reference") reportUnknownWord(planning, "precision", written.name, precisions);
+  else reportValue(planning, "precision", written, precisions.map((each) => `\`${each}\``).join(" or "), "something else");
+  return "float32";
 }
 
 // ---------------------------------------------------------------- optimisers

@@ -4,7 +4,7 @@ function list(names: readonly string[]): string {
   return names.length === 0 ? "none" : names.join(", ");
 }
 
-const refusalTexts: Readonly<Record<string, string>> = {
+export const refusalTexts: Readonly<Record<string, string>> = {
   EACCES: "this user may not write there",
   EPERM: "this user may not write there",
   EROFS: "the disk can only be read",
@@ -112,6 +112,15 @@ export const commandMessages = {
       ...(p.close === null ? {} : { hint: `Did you mean ${p.close}?` }),
     }),
     "The phases in order: cst (the text as the grammar sees it), ast, bound (names), typed, plan, improve.",
+  ),
+  "wheel-unfit": error(
+    (p: { file: string; why: string; mend: string }) => ({
+      title: "This wheel cannot be used",
+      text: `The native library is built from wheels that facec knows by their hashes; ${p.file} ${p.why}.`,
+      hint: p.mend,
+    }),
+    "`facec backends install --wheel FILE` takes one of TensorFlow's own wheels, as `pip download` fetches them, for this platform. The version\n" +
+      "of Python in its name does not matter. Any other file is refused: facec loads what it builds from it into its own process.",
   ),
   "code-unknown": error(
     (p: { code: string; close: string | null }) => ({

@@ -139,6 +139,19 @@ of them twice: faces of people that were trained on say little about faces of st
     }),
     "Batches are prepared in worker threads. One of them stopped for a reason that is not in the data, such as memory running out.",
   ),
+  "pixel-cache-size": error(
+    (p: { given: string }) => ({
+      title: "FACEC_PIXEL_CACHE is not a size",
+      label: "for this data set",
+      text: `The environment variable FACEC_PIXEL_CACHE says how much memory decoded images may take: bytes, or a number with K, M, G or T. It is ${JSON.stringify(p.given)}.`,
+      hint: "For instance FACEC_PIXEL_CACHE=2G; 0 keeps none. Without it, a quarter of the free memory is used.",
+    }),
+    `Decoded images are kept in memory, so that each file is decoded once and not once an epoch. All data parts of a
+process together take at most FACEC_PIXEL_CACHE, or else a quarter of the memory that is free when the first one is opened.
+Whatever it is, the numbers of a run are the same.
+
+    FACEC_PIXEL_CACHE=2G facec run orl.face`,
+  ),
   "data-single-images": warning(
     (p: { place: string; count: number; of: number; names: readonly string[] }) => ({
       title: `${counted(p.count, "identity has", "identities have")} one image only`,

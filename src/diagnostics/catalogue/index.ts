@@ -1,6 +1,7 @@
 /** Every code that facec can report, by the room that finds it. Codes are unique over all rooms. */
 import { commandMessages } from "./command.js";
 import { dataMessages } from "./data.js";
+import { installMessages } from "./install.js";
 import { namesMessages } from "./names.js";
 import { networkMessages } from "./network.js";
 import { planMessages } from "./plan.js";
@@ -18,6 +19,7 @@ export const catalogue = {
   ...dataMessages,
   ...runMessages,
   ...tableMessages,
+  ...installMessages,
   ...commandMessages,
 } as const;
 

@@ -10,6 +10,30 @@ export const runMessages = {
     }),
     "Training stops at the first value that is not finite; the state stays as it was before that step.",
   ),
+  "out-of-memory": error(
+    (p: { name: string; said: string }) => ({
+      title: "The memory does not suffice",
+      text: `There was no memory left for ${p.name}. No weight was changed by this step. The library says: ${p.said}`,
+      hint: "Use a smaller `batch`, smaller images or a smaller backbone; bfloat16 (`precision bfloat16`) takes about half.",
+    }),
+    "Memory of a step grows with the batch, the image size and the width of the backbone; `facec explain FILE BACKBONE` lists the activations of each layer. A table can also train fewer runs at a time with --jobs.",
+  ),
+  "gpu-lost": error(
+    (p: { said: string }) => ({
+      title: "The GPU went away",
+      text: `WebGPU lost the device while it computed. The driver says: ${p.said} No weight was changed by this step.`,
+      hint: "Run it again with --resume. If it comes back, use a smaller `batch`, or --backend wasm.",
+    }),
+    "A GPU is lost when it is unplugged, sleeps, or its driver starts anew. Many systems also stop work that keeps a GPU busy for more than some seconds, taking it for a hang: a smaller batch makes each piece of work shorter.",
+  ),
+  "library-failed": error(
+    (p: { name: string; said: string }) => ({
+      title: "The array library refused a step",
+      text: `It failed in ${p.name} and says: ${p.said} No weight was changed by this step.`,
+      hint: "`--eager` computes kernel by kernel and stops at the one that fails; `--backend wasm` computes without that library.",
+    }),
+    "The step was built with shapes that fit, so this comes from the library or from values that it does not take (a label out of range, for one). The part of the spec whose operation failed is named.",
+  ),
   "checkpoint-broken": error(
     (p: { why: string }) => ({
       title: "The file cannot be read",
@@ -35,12 +59,20 @@ export const runMessages = {
     "Weights, checkpoints, metrics and tables go to the folder given by --out, or to `runs`. Files are written under another name and renamed when they are complete, so an earlier checkpoint is as good as before: once there is room, the same command (a single training: with --resume) goes on from it.",
   ),
   "backend-unavailable": error(
-    (p: { backend: string }) => ({
+    (p: { backend: string; why: string; mend: string }) => ({
       title: "The backend is not available",
-      text: `This version runs on wasm (the default) and cpu; --backend ${p.backend} is not available in this version.`,
-      hint: "Leave --backend out, or say --backend wasm.",
+      text: `--backend ${p.backend} cannot compute here: ${p.why}.`,
+      hint: p.mend,
     }),
-    "`wasm` needs nothing but `npm install` and is what `auto` picks; `cpu` is slow and easy to debug. Native and GPU backends come with a later version.",
+    "`facec backends` lists what this machine can compute with, and why not with the others. `wasm` needs nothing but `npm install`; `node` and `gpu` need TensorFlow's native library, which `facec backends install` brings; `cpu` is slow and easy to debug. Without --backend, the fastest that works is taken.",
+  ),
+  "precision-unavailable": error(
+    (p: { precision: string; backend: string; able: readonly string[] }) => ({
+      title: "The backend does not compute in this precision",
+      text: `This training says \`precision ${p.precision}\`. The backends ${p.able.join(" and ")} compute in it; this run would be on ${p.backend}, which has float32 only.`,
+      hint: `Run it with ${p.able.map((name) => `--backend ${name}`).join(" or ")} (\`facec backends\` says what is there and how to get it), or say \`precision float32\`.`,
+    }),
+    "In `precision bfloat16` maps and the weights that multiply them have 8 bits of precision instead of 24: half the memory, and up to twice the speed on processors that have instructions for it. Only the native library computes in it. Nothing is silently computed in another precision than the spec says.",
   ),
   "batch-too-large": error(
     (p: { batch: number; images: number }) => ({
@@ -64,7 +96,7 @@ export const runMessages = {
       text: `A training program has no option ${p.option}.`,
       ...(p.close === null ? {} : { hint: `Did you mean ${p.close}?` }),
     }),
-    "Options: --backend --seed --epochs --data --out --resume --threads --json --format --jobs --only --dry-run --beside.",
+    "Options: --backend --seed --epochs --data --out --resume --eager --threads --json --format --jobs --only --dry-run --beside.",
   ),
   "option-value": error(
     (p: { option: string; value: string; expected: string; close: string | null }) => ({
@@ -76,6 +108,6 @@ export const runMessages = {
   ),
   "option-wrong": error(
     (p: { said: string }) => ({ title: "Wrong use of the program", text: `${p.said}.` }),
-    "Options: --backend --seed --epochs --data --out --resume --threads --json --format --jobs --only --dry-run --beside. Nothing else is taken.",
+    "Options: --backend --seed --epochs --data --out --resume --eager --threads --json --format --jobs --only --dry-run --beside. Nothing else is taken.",
   ),
 } as const;

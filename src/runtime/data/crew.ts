@@ -1,19 +1,18 @@
-/** Who prepares images: worker threads, or the main thread with the same code. */
-import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+/** Who inspects files: worker threads, or the main thread with the same code. */
+import type { Worker } from "node:worker_threads";
 import { type Diagnostic, diagnostic, FaceError } from "../../diagnostics/diagnostic.js";
 import type { Line } from "../step/step.js";
-import { Filler } from "./fill.js";
 import { type Inspection, inspectFiles } from "./inspect.js";
-import type { FillTask, InspectTask, Recipe, Task } from "./recipe.js";
+import { type Start, workerStart } from "./threads.js";
 
 /** What a worker is asked, and what it answers. */
-export interface Request {
+export interface InspectRequest {
   readonly id: number;
-  readonly task: Task;
+  readonly root: string;
+  readonly files: readonly string[];
 }
-export type Reply = { readonly id: number } & (
-  | { readonly done: readonly Inspection[] | null }
+export type InspectReply = { readonly id: number } & (
+  | { readonly done: readonly Inspection[] }
   | { readonly diagnostics: readonly Diagnostic[] }
   | { readonly crash: string }
 );
@@ -21,148 +20,70 @@ export type Reply = { readonly id: number } & (
 export interface Crew {
   /** How many threads work beside the main one. */
   readonly size: number;
-  fill(task: FillTask): Promise<void>;
-  inspect(task: InspectTask): Promise<readonly Inspection[]>;
-  /** While held, the process stays alive for the crew; otherwise it may end under it. */
-  hold(): void;
-  release(): void;
+  inspect(root: string, files: readonly string[]): Promise<readonly Inspection[]>;
   close(): Promise<void>;
 }
 
-/** Threads that prepare images unless the caller says how many: half of the cores, the step needs the others. */
-export function defaultWorkers(): number {
-  return Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
-}
-
-/** `recipe` null: a crew that can only inspect. */
-export function makeCrew(workers: number, recipe: Recipe | null, at: Line): Crew {
+export function makeCrew(workers: number, at: Line): Crew {
   const start = workers > 0 ? workerStart() : null;
-  return start === null ? mainCrew(recipe) : new WorkerCrew(workers, recipe, at, start);
-}
-
-// ---------------------------------------------------------------- main thread
-
-function mainCrew(recipe: Recipe | null): Crew {
-  const filler = recipe === null ? null : new Filler(recipe);
-  return {
-    size: 0,
-    fill: async (task) => filler?.fill(task),
-    inspect: ({ root, files }) => inspectFiles(root, files),
-    hold: () => {},
-    release: () => {},
-    close: async () => {},
-  };
-}
-
-// ---------------------------------------------------------------- workers
-
-/** Makes one worker thread. */
-type Start = (workerData: Recipe | null) => Worker;
-
-/** The worker's file: beside the bundle, or the source itself where tsx is there to load it; null: no way to start one. */
-function workerStart(): Start | null {
-  if (!import.meta.url.endsWith(".ts")) {
-    return (workerData) => new Worker(new URL("./data-worker.js", import.meta.url), { workerData, execArgv: [] });
-  }
-  try {
-    const tsx = import.meta.resolve("tsx/esm/api");
-    const source = new URL("./worker.ts", import.meta.url).href;
-    // A worker does not take over tsx from the thread that starts it.
-    const code = `import(${JSON.stringify(tsx)}).then(({ register }) => { register(); return import(${JSON.stringify(source)}); })`;
-    return (workerData) => new Worker(code, { workerData, execArgv: [], eval: true });
-  } catch {
-    return null;
-  }
+  return start === null ? { size: 0, inspect: inspectFiles, close: async () => {} } : new WorkerCrew(workers, at, start);
 }
 
 interface Waiting {
   readonly worker: Worker;
-  resolve(done: readonly Inspection[] | null): void;
-  reject(found: Error): void;
+  readonly resolve: (done: readonly Inspection[]) => void;
+  readonly reject: (found: Error) => void;
 }
 
 class WorkerCrew implements Crew {
   readonly size: number;
-  private readonly workers: Worker[];
   private readonly load: Map<Worker, number>;
   private readonly waiting = new Map<number, Waiting>();
+  private readonly asked: Promise<unknown>[] = [];
   private next = 0;
-  private holders = 0;
   private broken: Error | null = null;
 
   constructor(
     size: number,
-    recipe: Recipe | null,
     private readonly at: Line,
     start: Start,
   ) {
     this.size = size;
-    this.workers = Array.from({ length: size }, () => start(recipe));
-    this.load = new Map(this.workers.map((worker) => [worker, 0]));
-    for (const worker of this.workers) {
-      worker.unref();
-      worker.on("message", (reply: Reply) => this.answer(reply));
+    const workers = Array.from({ length: size }, () => start({ kind: "inspect" }));
+    this.load = new Map(workers.map((worker) => [worker, 0]));
+    for (const worker of workers) {
+      worker.on("message", (reply: InspectReply) => this.answer(reply));
       worker.on("error", (found) => this.fall(found.message));
       worker.on("exit", (code) => this.fall(`it ended with code ${code}`));
     }
   }
 
-  async fill(task: FillTask): Promise<void> {
-    await this.ask(task);
-  }
-
-  async inspect(task: InspectTask): Promise<readonly Inspection[]> {
-    return (await this.ask(task)) ?? [];
-  }
-
-  hold(): void {
-    if (this.holders++ === 0) for (const worker of this.workers) worker.ref();
-  }
-
-  release(): void {
-    if (--this.holders === 0) for (const worker of this.workers) worker.unref();
-  }
-
-  /** Lets the tasks under way end first: a thread is not torn down within native code. */
-  async close(): Promise<void> {
-    this.hold();
-    await Promise.allSettled(
-      [...this.waiting.values()].map(
-        (task) =>
-          new Promise<void>((resolve) => {
-            const { resolve: done, reject } = task;
-            task.resolve = (value) => {
-              done(value);
-              resolve();
-            };
-            task.reject = (found) => {
-              reject(found);
-              resolve();
-            };
-          }),
-      ),
-    );
-    this.broken ??= new Error("closed");
-    await Promise.all(this.workers.map((worker) => worker.terminate()));
-  }
-
-  private ask(task: Task): Promise<readonly Inspection[] | null> {
+  inspect(root: string, files: readonly string[]): Promise<readonly Inspection[]> {
     if (this.broken !== null) return Promise.reject(this.broken);
-    const worker = this.workers.reduce((least, other) => (this.loadOf(other) < this.loadOf(least) ? other : least));
+    const [worker] = [...this.load].reduce((least, other) => (other[1] < least[1] ? other : least));
     this.load.set(worker, this.loadOf(worker) + 1);
     const id = this.next++;
-    const request: Request = { id, task };
-    return new Promise((resolve, reject) => {
+    const request: InspectRequest = { id, root, files };
+    const answer = new Promise<readonly Inspection[]>((resolve, reject) => {
       this.waiting.set(id, { worker, resolve, reject });
       worker.postMessage(request);
     });
+    this.asked.push(answer);
+    return answer;
+  }
+
+  /** Lets what was asked end first: a thread is not torn down within native code. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.asked);
+    this.broken ??= new Error("closed");
+    await Promise.all([...this.load.keys()].map((worker) => worker.terminate()));
   }
 
   private loadOf(worker: Worker): number {
     return this.load.get(worker) ?? 0;
   }
 
-  private answer(reply: Reply): void {
+  private answer(reply: InspectReply): void {
     const task = this.waiting.get(reply.id);
     if (task === undefined) return;
     this.waiting.delete(reply.id);

@@ -1,6 +1,11 @@
-/** From the bytes of a file to pixels. PGM is read here, PNG and JPEG by sharp (libvips), loaded when the first one comes. */
+/**
+ * From the bytes of a file to pixels: PGM, plain PNG and plain JPEG by readers of our own kind, what they leave by sharp
+ * (libvips), loaded when the first one comes. Which of them reads an image changes nothing in its pixels.
+ */
 import type Sharp from "sharp";
+import { decodeJpeg, isJpeg } from "./jpeg.js";
 import { decodePgm, isPgm } from "./pgm.js";
+import { decodePng, isPng } from "./png.js";
 import { LARGEST_BYTES, LARGEST_PIXELS, type Raster, refuseAbsurd, Unreadable, withChannels } from "./raster.js";
 
 /** File names that are taken for images; whether they are is decided by their content. */
@@ -9,18 +14,28 @@ export const IMAGE_NAME = /\.(pgm|png|jpe?g)$/i;
 export const OTHER_IMAGE_NAME = /\.(bmp|gif|tiff?|webp|heic|avif|ppm|pbm|jp2)$/i;
 
 let loaded: Promise<typeof Sharp> | null = null;
+let beforeLoading = () => {};
 
 /**
  * sharp, one thread an image (images are many, and the workers share the cores) and without its own cache. The main
- * thread must load it before a worker does, or libvips is unloaded with the first worker that ends.
+ * thread must load it before a worker does, or libvips is unloaded with the first worker that ends: see `beforeSharp`.
  */
 export function loadSharp(): Promise<typeof Sharp> {
-  loaded ??= import("sharp").then((module) => {
-    module.default.concurrency(1);
-    module.default.cache(false);
-    return module.default;
-  });
+  loaded ??= loadAlone();
   return loaded;
+}
+
+async function loadAlone(): Promise<typeof Sharp> {
+  beforeLoading();
+  const { default: sharp } = await import("sharp");
+  sharp.concurrency(1);
+  sharp.cache(false);
+  return sharp;
+}
+
+/** What a worker thread does before it loads sharp: it waits until the main thread has it. */
+export function beforeSharp(wait: () => void): void {
+  beforeLoading = wait;
 }
 
 /** Decodes by the first bytes, not by the name of the file. Throws `Unreadable`. */
@@ -28,9 +43,13 @@ export async function decodeImage(bytes: Uint8Array): Promise<Raster> {
   if (bytes.length === 0) throw new Unreadable("it is empty");
   if (bytes.length > LARGEST_BYTES) throw new Unreadable(`it has ${bytes.length} bytes; more than ${LARGEST_BYTES} are refused`);
   if (isPgm(bytes)) return decodePgm(bytes);
-  const png = bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47;
-  const jpeg = bytes[0] === 0xff && bytes[1] === 0xd8;
-  if (!png && !jpeg) throw new Unreadable(`it is neither PGM, PNG nor JPEG: it begins with ${opening(bytes)}`);
+  if (isJpeg(bytes)) return (await decodeJpeg(bytes)) ?? decodeBySharp(bytes);
+  if (isPng(bytes)) return decodePng(bytes) ?? decodeBySharp(bytes);
+  throw new Unreadable(`it is neither PGM, PNG nor JPEG: it begins with ${opening(bytes)}`);
+}
+
+/** PNG and JPEG of every kind. Throws `Unreadable`. */
+export async function decodeBySharp(bytes: Uint8Array): Promise<Raster> {
   const sharp = await loadSharp();
   try {
     const image = sharp(bytes, { limitInputPixels: LARGEST_PIXELS, failOn: "truncated", autoOrient: true });

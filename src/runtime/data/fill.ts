@@ -5,58 +5,56 @@ import { Pass, writeScaled } from "./augment.js";
 import { decodeImage, fitImage } from "./decode.js";
 import { fileOf, shownPath } from "./folder.js";
 import { contentHash, readBytes } from "./inspect.js";
+import type { Order, Place } from "./order.js";
+import { KeptPixels } from "./pixel-cache.js";
 import { Unreadable } from "./raster.js";
-import { DIGEST, type FilePixels, type FillTask, type Recipe } from "./recipe.js";
+import { DIGEST, type FilePixels, type Recipe } from "./recipe.js";
 import { drawFace } from "./synthetic/draw.js";
 
 export class Filler {
   private readonly size: number;
   private readonly pass: Pass;
-  private readonly cached: Uint8Array;
-  private readonly filled: Uint8Array;
+  private readonly kept: KeptPixels;
 
   constructor(private readonly recipe: Recipe) {
     const [height, width, channels] = recipe.image;
     this.size = height * width * channels;
     this.pass = new Pass(height, width);
-    this.cached = new Uint8Array(recipe.cache.bytes);
-    this.filled = new Uint8Array(recipe.cache.filled);
+    this.kept = new KeptPixels(recipe.cache, this.size);
   }
 
-  /** Writes the images of the task. Throws FaceError on an image that can no longer be read. */
-  async fill({ images, draws, out, first }: FillTask): Promise<void> {
-    const floats = new Float32Array(out);
+  /**
+   * Writes images into `out` [slot, height, width, channels] from slot `first` on: augmented in shuffled orders, scaled.
+   * Throws FaceError on an image that can no longer be read.
+   */
+  async fill(places: readonly Place[], order: Order, out: Float32Array, first: number): Promise<void> {
     const { augment, scale, image } = this.recipe;
-    for (let slot = 0; slot < images.length; slot++) {
-      const number = images[slot] ?? 0;
-      const pixels = this.kept(number) ?? (await this.make(number));
-      // After the await: the pass is this filler's only one, and another task may have run meanwhile.
-      if (draws === null) this.pass.reset();
-      else this.pass.draw(augment, stream(draws.seed, "augment", draws.epochs[slot] ?? 0, draws.places[slot] ?? 0));
-      writeScaled(pixels, image[2], this.pass, scale, floats, (first + slot) * this.size);
+    let offset = first * this.size;
+    for (const { image: number, epoch, place } of places) {
+      const pixels = this.kept.get(number) ?? (await this.make(number));
+      if (order.kind === "once") this.pass.reset();
+      else this.pass.draw(augment, stream(order.seed, "augment", epoch, place));
+      writeScaled(pixels, image[2], this.pass, scale, out, offset);
+      offset += this.size;
     }
   }
 
   /** Pixels [height, width, channels] of an image, 0..255. */
   async pixels(number: number): Promise<Uint8Array> {
-    return this.kept(number) ?? (await this.make(number));
-  }
-
-  private kept(number: number): Uint8Array | null {
-    if (number >= this.recipe.cache.capacity || Atomics.load(this.filled, number) === 0) return null;
-    return this.cached.subarray(number * this.size, (number + 1) * this.size);
+    return this.kept.get(number) ?? (await this.make(number));
   }
 
   private async make(number: number): Promise<Uint8Array> {
-    const { cache, pixels, image } = this.recipe;
+    const made = await this.fresh(number);
+    this.kept.put(number, made);
+    return made;
+  }
+
+  private async fresh(number: number): Promise<Uint8Array> {
+    const { pixels, image } = this.recipe;
+    if (pixels.kind === "files") return this.read(pixels, number);
     const made = new Uint8Array(this.size);
-    if (pixels.kind === "drawn") drawFace(pixels.seed, pixels.identities[number] ?? 0, pixels.numbers[number] ?? 0, image, made);
-    else made.set(await this.read(pixels, number));
-    if (number < cache.capacity) {
-      // Two threads may make the same image; they write the same bytes.
-      this.cached.set(made, number * this.size);
-      Atomics.store(this.filled, number, 1);
-    }
+    drawFace(pixels.seed, pixels.identities[number] ?? 0, pixels.numbers[number] ?? 0, image, made);
     return made;
   }
 
@@ -64,7 +62,7 @@ export class Filler {
     const [height, width, channels] = this.recipe.image;
     const path = fileOf(root, files[number] ?? "");
     try {
-      const bytes = await readBytes(path);
+      const bytes = readBytes(path);
       // The run says by which images its numbers came about; an image put in its place meanwhile is another.
       if (contentHash(bytes).compare(digests, number * DIGEST, (number + 1) * DIGEST, 0, DIGEST) !== 0)
         fail("image-changed", this.recipe.at, { path: shownPath(path) });

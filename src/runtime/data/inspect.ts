@@ -1,6 +1,6 @@
 /** Reads image files through once: content hash and size, or why they are no images. Run by workers or on the main thread. */
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { hash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { decodeImage } from "./decode.js";
 import { fileOf, whyNotOpened } from "./folder.js";
 import { Unreadable } from "./raster.js";
@@ -33,27 +33,27 @@ export async function inspectFiles(root: string, files: readonly string[]): Prom
 }
 
 async function inspectFile(path: string): Promise<Inspection> {
-  let hash = "";
+  let digest = "";
   try {
-    const bytes = await readBytes(path);
-    hash = contentHash(bytes).toString("hex");
+    const bytes = readBytes(path);
+    digest = contentHash(bytes).toString("hex");
     const { height, width, channels } = await decodeImage(bytes);
-    return { hash, height, width, channels, fault: null };
+    return { hash: digest, height, width, channels, fault: null };
   } catch (found) {
     if (!(found instanceof Unreadable)) throw found;
-    return { hash, height: 0, width: 0, channels: 0, fault: found.message };
+    return { hash: digest, height: 0, width: 0, channels: 0, fault: found.message };
   }
 }
 
 /** sha256 of the bytes of a file. */
 export function contentHash(bytes: Uint8Array): Buffer {
-  return createHash("sha256").update(bytes).digest();
+  return hash("sha256", bytes, "buffer");
 }
 
-/** The bytes of a file; one that cannot be opened is `Unreadable`. */
-export async function readBytes(path: string): Promise<Uint8Array> {
+/** The bytes of a file, read at once: a small file takes longer to be waited for than to be read. `Unreadable` where it cannot be opened. */
+export function readBytes(path: string): Uint8Array {
   try {
-    return await readFile(path);
+    return readFileSync(path);
   } catch (found) {
     throw new Unreadable(`it cannot be opened (${whyNotOpened(path, found)})`);
   }

@@ -5,13 +5,13 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { cacheFolder } from "../cache.js";
 import { fileOf } from "./folder.js";
 import type { Inspection } from "./inspect.js";
 
 /** Raised when what is kept, or what counts as readable, changes. */
-const VERSION = 1;
+const VERSION = 2;
 /** A file this young may change again within the resolution of its time; it is not kept. Milliseconds. */
 const SETTLED = 1000;
 
@@ -28,7 +28,7 @@ export interface FileCache {
 }
 
 export function openFileCache(root: string, files: readonly string[]): FileCache {
-  const path = join(cacheFolder(), `${createHash("sha256").update(root).digest("hex").slice(0, 32)}.json`);
+  const path = join(cacheFolder(), "data", `${createHash("sha256").update(root).digest("hex").slice(0, 32)}.json`);
   const before = load(path);
   const now = Date.now();
   const stamps = new Map<string, Stamp | null>();
@@ -52,11 +52,6 @@ export function openFileCache(root: string, files: readonly string[]): FileCache
     save(path, JSON.stringify({ version: VERSION, root, files: Object.fromEntries(entries) }));
   };
   return { known, unknown, keep };
-}
-
-function cacheFolder(): string {
-  const base = process.env.XDG_CACHE_HOME;
-  return join(base !== undefined && base !== "" ? base : join(homedir(), ".cache"), "facec", "data");
 }
 
 function stampOf(path: string): Stamp | null {

@@ -6,7 +6,8 @@ import { sizeFault } from "./fill.js";
 import { fileOf, findFolder, type Listing, shownPath } from "./folder.js";
 import type { Inspection } from "./inspect.js";
 import { noisyLabels } from "./label-noise.js";
-import { DIGEST, type DrawnPixels, type FilePixels, type PixelCache, type Recipe } from "./recipe.js";
+import { pixelCache, sharedPixelCache } from "./pixel-cache.js";
+import { DIGEST, type DrawnPixels, type FilePixels, type Recipe } from "./recipe.js";
 import { identitiesOf } from "./split.js";
 import { surveyFolder } from "./survey.js";
 import { DRAWING } from "./synthetic/draw.js";
@@ -18,7 +19,10 @@ export interface OpenOptions {
   readonly data: string | null;
   /** Folder of the spec. */
   readonly beside: string;
-  /** Most bytes of pixels kept in memory; more images are read again each epoch. */
+  /**
+   * Most bytes of pixels kept in memory, for this part alone; images beyond them are made again each epoch. Without it, this
+   * part shares what FACEC_PIXEL_CACHE allows with all others of the process.
+   */
   readonly cacheBytes?: number;
 }
 
@@ -42,7 +46,6 @@ export interface OpenData {
   readonly recipe: Recipe;
 }
 
-const CACHE_BYTES = 1024 * 1024 * 1024;
 /** Files named in a message. */
 const SHOWN = 10;
 
@@ -54,6 +57,10 @@ export async function openData(part: DataPart, options: OpenOptions): Promise<Op
   const { names, counts, fingerprint, pixels, folder, warnings } = source;
   const labels = Int32Array.from(counts.flatMap((count, label) => new Array<number>(count).fill(label)));
   const recipe = { image: dataset.image, augment: dataset.augment, scale, pixels, at: dataset.at };
+  const { cacheBytes } = options;
+  const [height, width, channels] = dataset.image;
+  const cache =
+    cacheBytes === undefined ? sharedPixelCache(recipe, labels.length) : pixelCache(height * width * channels, labels.length, cacheBytes);
   return {
     part,
     identities: names,
@@ -63,7 +70,7 @@ export async function openData(part: DataPart, options: OpenOptions): Promise<Op
     fingerprint,
     folder,
     warnings,
-    recipe: { ...recipe, cache: pixelCache(dataset.image, labels.length, options.cacheBytes ?? CACHE_BYTES) },
+    recipe: { ...recipe, cache },
   };
 }
 
@@ -83,12 +90,6 @@ function scaleTable({ scale, at }: Dataset): Float32Array {
     const result = scale(value);
     return Number.isFinite(result) ? result : fail("scale-not-finite", at, { value, result });
   });
-}
-
-function pixelCache(image: Dataset["image"], images: number, most: number): PixelCache {
-  const size = image[0] * image[1] * image[2];
-  const capacity = Math.min(images, Math.floor(most / size));
-  return { capacity, bytes: new SharedArrayBuffer(capacity * size), filled: new SharedArrayBuffer(capacity) };
 }
 
 function openDrawn(part: DataPart, source: Extract<Dataset["source"], { kind: "synthetic" }>, { seed }: OpenOptions): Source {

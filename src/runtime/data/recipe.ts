@@ -41,23 +41,3 @@ export interface Recipe {
   readonly cache: PixelCache;
   readonly at: Line;
 }
-
-/** Images to be written into a buffer of Float32 [slot, height, width, channels]. */
-export interface FillTask {
-  readonly kind: "fill";
-  /** Image numbers, one a slot. */
-  readonly images: Uint32Array;
-  /** Keys of the augmentations' draws, epoch and place in it, one a slot; null: no augmentation. */
-  readonly draws: { readonly seed: number; readonly epochs: Uint32Array; readonly places: Uint32Array } | null;
-  readonly out: SharedArrayBuffer | ArrayBuffer;
-  /** Slot of the first image. */
-  readonly first: number;
-}
-
-export interface InspectTask {
-  readonly kind: "inspect";
-  readonly root: string;
-  readonly files: readonly string[];
-}
-
-export type Task = FillTask | InspectTask;

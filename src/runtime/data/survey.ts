@@ -1,11 +1,12 @@
 /** A data folder seen as a whole: its files, and what is known of each by its content. */
 import { createHash } from "node:crypto";
 import type { Line } from "../step/step.js";
-import { defaultWorkers, makeCrew } from "./crew.js";
+import { makeCrew } from "./crew.js";
 import { loadSharp } from "./decode.js";
 import { type Listing, listFolder } from "./folder.js";
 import type { Inspection } from "./inspect.js";
 import { type FileCache, openFileCache } from "./inspection-cache.js";
+import { defaultWorkers } from "./threads.js";
 
 export interface Survey {
   readonly listing: Listing;
@@ -63,13 +64,12 @@ async function survey(root: string, at: Line): Promise<Survey> {
 async function inspectUnknown(root: string, { unknown, keep }: FileCache, at: Line): Promise<Map<string, Inspection>> {
   const workers = unknown.length < FEW_FILES ? 0 : defaultWorkers();
   if (workers > 0) await loadSharp();
-  const crew = makeCrew(workers, null, at);
+  const crew = makeCrew(workers, at);
   const inspected = new Map<string, Inspection>();
-  crew.hold();
   try {
     const inspectFrom = async (first: number) => {
       const files = unknown.slice(first, first + SHARE);
-      const results = await crew.inspect({ kind: "inspect", root, files });
+      const results = await crew.inspect(root, files);
       for (const [i, file] of files.entries()) {
         const result = results[i];
         if (result !== undefined) inspected.set(file, result);
@@ -80,7 +80,6 @@ async function inspectUnknown(root: string, { unknown, keep }: FileCache, at: Li
     if (crew.size > 0) await Promise.all(starts.map(inspectFrom));
     else for (const first of starts) await inspectFrom(first);
   } finally {
-    crew.release();
     await crew.close();
   }
   keep(inspected);

@@ -1,27 +1,55 @@
-/** A thread that makes and inspects images; crew.ts starts it with the recipe and sends it tasks. */
+/** A thread of this room: works at a belt, or inspects the files that it is sent. */
 import { parentPort, workerData } from "node:worker_threads";
 import { FaceError } from "../../diagnostics/diagnostic.js";
-import type { Reply, Request } from "./crew.js";
+import { Belt, type BeltMessage, type BeltPlan } from "./belt.js";
+import type { InspectReply, InspectRequest } from "./crew.js";
+import { beforeSharp } from "./decode.js";
 import { Filler } from "./fill.js";
-import { type Inspection, inspectFiles } from "./inspect.js";
-import type { Recipe, Task } from "./recipe.js";
+import { inspectFiles } from "./inspect.js";
+import { placesOf } from "./order.js";
+import type { Work } from "./threads.js";
 
-const recipe: Recipe | null = workerData;
-const filler = recipe === null ? null : new Filler(recipe);
+const work: Work = workerData;
+if (work.kind === "belt") await workAt(work.plan);
+else parentPort?.on("message", async (request: InspectRequest) => parentPort?.postMessage(await inspect(request)));
 
-async function perform(task: Task): Promise<readonly Inspection[] | null> {
-  if (task.kind === "inspect") return inspectFiles(task.root, task.files);
-  await filler?.fill(task);
-  return null;
+/** Share after share, until the order ends or the belt is stopped. */
+async function workAt(plan: BeltPlan): Promise<void> {
+  const belt = new Belt(plan);
+  const filler = new Filler(plan.recipe);
+  const placeAt = placesOf(plan.order, plan.images);
+  beforeSharp(() => {
+    tell({ kind: "sharp" });
+    belt.waitForSharp();
+  });
+  for (let share = belt.claim(); share !== null && belt.waitForSlot(share.batch); share = belt.claim()) {
+    const { batch, first, count } = share;
+    const at = plan.from + batch * plan.batch + first;
+    const places = Array.from({ length: count }, (_, i) => placeAt(at + i));
+    belt.numbersOf(batch).set(
+      places.map(({ image }) => image),
+      first,
+    );
+    try {
+      await filler.fill(places, plan.order, belt.imagesOf(batch), first);
+    } catch (found) {
+      const diagnostics = found instanceof FaceError ? found.diagnostics : [];
+      tell({ kind: "fault", batch, diagnostics, crash: found instanceof Error ? found.message : String(found) });
+      belt.failed(batch);
+    }
+    if (belt.made(share)) tell({ kind: "ready" });
+  }
 }
 
-async function answer({ id, task }: Request): Promise<Reply> {
+function tell(message: BeltMessage): void {
+  parentPort?.postMessage(message);
+}
+
+async function inspect({ id, root, files }: InspectRequest): Promise<InspectReply> {
   try {
-    return { id, done: await perform(task) };
+    return { id, done: await inspectFiles(root, files) };
   } catch (found) {
     if (found instanceof FaceError) return { id, diagnostics: found.diagnostics };
     return { id, crash: found instanceof Error ? found.message : String(found) };
   }
 }
-
-parentPort?.on("message", async (request: Request) => parentPort?.postMessage(await answer(request)));

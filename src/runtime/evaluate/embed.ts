@@ -1,26 +1,32 @@
 /** Embeddings of images by a backbone, in batches of one fixed size. */
 import type { Chunk } from "../data/index.js";
-import type { Backbone } from "../experiment.js";
+import type { Backbone, Precision } from "../experiment.js";
 import type { Backend } from "../kernels/kernel.js";
 import { embeddingStep } from "../step/build.js";
 import { createRunner } from "../step/create.js";
 import type { Runner } from "../step/runner.js";
 import type { Variable } from "../step/step.js";
 
+export interface EmbedderSettings {
+  /** Images in every chunk that is to be embedded. */
+  readonly batch: number;
+  /** That of the training, so that its arithmetic is judged. */
+  readonly precision: Precision;
+  readonly eager?: boolean;
+}
+
 /** Embeds with the weights last loaded; batch norm goes by its moving statistics, dropout is off. */
 export class Embedder {
   readonly variables: readonly Variable[];
   private readonly runner: Runner;
 
-  /** `batch`: images in every chunk that is to be embedded. */
-  constructor(
-    backbone: Backbone,
-    backend: Backend,
-    readonly batch: number,
-  ) {
-    const step = embeddingStep(backbone, batch);
+  readonly batch: number;
+
+  constructor(backbone: Backbone, backend: Backend, { batch, precision, eager = false }: EmbedderSettings) {
+    this.batch = batch;
+    const step = embeddingStep(backbone, batch, precision);
     this.variables = step.variables;
-    this.runner = createRunner(step, backend);
+    this.runner = createRunner(step, backend, { eager });
   }
 
   /** Takes what it needs of a larger state. */

@@ -41,8 +41,11 @@ export interface Backend {
   readonly threads: number;
   /** Whether kernels take and give bfloat16. */
   readonly bfloat16: boolean;
-  /** How a pointwise kernel runs: one loop for the whole expression, which makes longer ones cheaper, or an operation each. */
-  readonly pointwise: "loop" | "operations";
+  /**
+   * How a pointwise kernel runs: one loop for the whole expression, which makes longer ones cheaper, or an operation each.
+   * "fused": there is the kernel `loop` too, which takes in sums and gives several values.
+   */
+  readonly pointwise: "loop" | "operations" | "fused";
   upload(data: Float32Array | Int32Array, shape: readonly number[]): Tensor;
   /** A copy of the values; bfloat16 comes as float32. */
   read(tensor: Tensor): Promise<Float32Array | Int32Array>;

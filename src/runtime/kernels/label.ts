@@ -2,7 +2,7 @@
 import type { ValueInfo } from "../step/step.js";
 import { needDy, needInput, record1 } from "./gradient.js";
 import type { Kernel } from "./kernel.js";
-import { at, numberOf } from "./shapes.js";
+import { at, numberOf, typeOf } from "./shapes.js";
 
 function operands(inputs: readonly ValueInfo[]): readonly [v: readonly number[], labels: readonly number[]] {
   const [v, labels] = inputs;
@@ -17,7 +17,7 @@ const gatherRows: Kernel = {
   doc: "gatherRows(table [C, ...], labels [B]) -> [B, ...]: the row of each label.",
   outputs: (inputs) => {
     const [table, labels] = operands(inputs);
-    return [{ shape: [at(labels, 0), ...table.slice(1)], dtype: "float32" }];
+    return [{ shape: [at(labels, 0), ...table.slice(1)], dtype: typeOf(inputs, 0) }];
   },
   gradient: (recorder, inputs, _outputs, dys) => [
     record1(recorder, "scatterRows", [needDy(dys), needInput(inputs, 1)], { rows: at(needInput(inputs, 0).shape, 0) }),
@@ -30,7 +30,7 @@ const scatterRows: Kernel = {
   doc: "scatterRows(v [B, ...], labels [B]) {rows} -> [rows, ...]: each row the sum of the samples with that label, zero without any.",
   outputs: (inputs, attributes) => {
     const [v] = operands(inputs);
-    return [{ shape: [numberOf(attributes, "rows"), ...v.slice(1)], dtype: "float32" }];
+    return [{ shape: [numberOf(attributes, "rows"), ...v.slice(1)], dtype: typeOf(inputs, 0) }];
   },
   gradient: (recorder, inputs, _outputs, dys) => [record1(recorder, "gatherRows", [needDy(dys), needInput(inputs, 1)]), null],
 };
@@ -40,7 +40,7 @@ const pickColumns: Kernel = {
   doc: "pickColumns(v [B, C, ...], labels [B]) -> [B, ...]: of each sample the entry at its label.",
   outputs: (inputs) => {
     const [v] = operands(inputs);
-    return [{ shape: [at(v, 0), ...v.slice(2)], dtype: "float32" }];
+    return [{ shape: [at(v, 0), ...v.slice(2)], dtype: typeOf(inputs, 0) }];
   },
   gradient: (recorder, inputs, _outputs, dys) => [
     record1(recorder, "spreadColumns", [needDy(dys), needInput(inputs, 1)], { columns: at(needInput(inputs, 0).shape, 1) }),
@@ -53,7 +53,7 @@ const spreadColumns: Kernel = {
   doc: "spreadColumns(v [B, ...], labels [B]) {columns} -> [B, columns, ...]: each sample's entry at its label, zero elsewhere.",
   outputs: (inputs, attributes) => {
     const [v] = operands(inputs);
-    return [{ shape: [at(v, 0), numberOf(attributes, "columns"), ...v.slice(1)], dtype: "float32" }];
+    return [{ shape: [at(v, 0), numberOf(attributes, "columns"), ...v.slice(1)], dtype: typeOf(inputs, 0) }];
   },
   gradient: (recorder, inputs, _outputs, dys) => [record1(recorder, "pickColumns", [needDy(dys), needInput(inputs, 1)]), null],
 };

@@ -1,11 +1,11 @@
 /** Kernels of networks, on maps [B, h, w, c]. stride is [down, across], padding [top, bottom, left, right]. */
-import type { Attributes, ValueInfo } from "../step/step.js";
+import type { Attributes, DType, ValueInfo } from "../step/step.js";
 import { needDy, needInput, record, record1 } from "./gradient.js";
 import type { Kernel } from "./kernel.js";
-import { at, numbersOf, windows } from "./shapes.js";
+import { at, commonType, numbersOf, typeOf, windows } from "./shapes.js";
 
-function float(...shapes: readonly (readonly number[])[]): readonly ValueInfo[] {
-  return shapes.map((shape) => ({ shape, dtype: "float32" }));
+function one(shape: readonly number[], dtype: DType): readonly ValueInfo[] {
+  return [{ shape, dtype }];
 }
 
 function shapeOf(inputs: readonly ValueInfo[], index: number): readonly number[] {
@@ -35,7 +35,7 @@ const conv: Kernel = {
     const [x, filter] = [shapeOf(inputs, 0), shapeOf(inputs, 1)];
     if (at(x, 3) !== at(filter, 2)) throw new Error(`conv of [${x}] by [${filter}].`);
     const [height, width] = moved(x, filter, attributes);
-    return float([at(x, 0), height, width, at(filter, 3)]);
+    return one([at(x, 0), height, width, at(filter, 3)], commonType("conv", inputs, 0, 1));
   },
   gradient: (recorder, inputs, _outputs, dys, attributes) => {
     const [x, filter, dy] = [needInput(inputs, 0), needInput(inputs, 1), needDy(dys)];
@@ -49,7 +49,7 @@ const conv: Kernel = {
 const convInputGradient: Kernel = {
   name: "convInputGradient",
   doc: "convInputGradient(dy [B, h', w', f], filter) {stride, padding, shape} -> shape: gradient of conv by x, whose shape is given.",
-  outputs: (_inputs, attributes) => float(numbersOf(attributes, "shape")),
+  outputs: (inputs, attributes) => one(numbersOf(attributes, "shape"), commonType("convInputGradient", inputs, 0, 1)),
   gradient: (recorder, inputs, _outputs, dys, attributes) => {
     const [dy, filter, d] = [needInput(inputs, 0), needInput(inputs, 1), needDy(dys)];
     return [
@@ -62,7 +62,7 @@ const convInputGradient: Kernel = {
 const convFilterGradient: Kernel = {
   name: "convFilterGradient",
   doc: "convFilterGradient(x, dy [B, h', w', f]) {stride, padding, shape} -> shape: gradient of conv by the filter, whose shape is given.",
-  outputs: (_inputs, attributes) => float(numbersOf(attributes, "shape")),
+  outputs: (inputs, attributes) => one(numbersOf(attributes, "shape"), commonType("convFilterGradient", inputs, 0, 1)),
   gradient: (recorder, inputs, _outputs, dys, attributes) => {
     const [x, dy, d] = [needInput(inputs, 0), needInput(inputs, 1), needDy(dys)];
     return [
@@ -72,13 +72,19 @@ const convFilterGradient: Kernel = {
   },
 };
 
+/** One float32 number a channel, as operand `index`. */
+function statistics(inputs: readonly ValueInfo[], index: number): readonly ValueInfo[] {
+  if (typeOf(inputs, index) !== "float32") throw new Error(`Statistics of ${typeOf(inputs, index)}.`);
+  return one(shapeOf(inputs, index), "float32");
+}
+
 const batchNorm: Kernel = {
   name: "batchNorm",
-  doc: "batchNorm(x [..., c], scale [c], offset [c]) {epsilon} -> y, mean [c], variance [c]: each channel to mean 0 and deviation 1 over all else, then scaled and moved. The variance is the biased one. Only y is differentiated.",
+  doc: "batchNorm(x [..., c], scale [c], offset [c]) {epsilon} -> y, mean [c], variance [c]: each channel to mean 0 and deviation 1 over all else, then scaled and moved. The variance is the biased one. Only y is differentiated. y has the type of x; everything else is float32.",
   outputs: (inputs) => {
     const [x, scale] = [shapeOf(inputs, 0), shapeOf(inputs, 1)];
     if (scale.length !== 1 || at(scale, 0) !== x.at(-1)) throw new Error(`batchNorm of [${x}] with scales [${scale}].`);
-    return float(x, scale, scale);
+    return [{ shape: x, dtype: typeOf(inputs, 0) }, ...statistics(inputs, 1), ...statistics(inputs, 2)];
   },
   gradient: (recorder, inputs, outputs, dys, attributes) => {
     const [x, scale, mean, variance] = [needInput(inputs, 0), needInput(inputs, 1), needInput(outputs, 1), needInput(outputs, 2)];
@@ -88,8 +94,12 @@ const batchNorm: Kernel = {
 
 const batchNormGradient: Kernel = {
   name: "batchNormGradient",
-  doc: "batchNormGradient(dy, x, scale, mean, variance) {epsilon} -> dx, dscale [c], doffset [c]: gradients of batchNorm's three operands by dy of its y.",
-  outputs: (inputs) => float(shapeOf(inputs, 1), shapeOf(inputs, 2), shapeOf(inputs, 2)),
+  doc: "batchNormGradient(dy, x, scale, mean, variance) {epsilon} -> dx, dscale [c], doffset [c]: gradients of batchNorm's three operands by dy of its y. dy and dx have the type of x; everything else is float32.",
+  outputs: (inputs) => [
+    { shape: shapeOf(inputs, 1), dtype: commonType("batchNormGradient", inputs, 0, 1) },
+    ...statistics(inputs, 2),
+    ...statistics(inputs, 2),
+  ],
   gradient: null,
 };
 
@@ -101,7 +111,7 @@ const maxPool: Kernel = {
     const [height, width] = moved(x, numbersOf(attributes, "size"), attributes);
     const shape = [at(x, 0), height, width, at(x, 3)];
     return [
-      { shape, dtype: "float32" },
+      { shape, dtype: typeOf(inputs, 0) },
       { shape, dtype: "int32" },
     ];
   },
@@ -113,7 +123,7 @@ const maxPool: Kernel = {
 const maxPoolGradient: Kernel = {
   name: "maxPoolGradient",
   doc: "maxPoolGradient(dy, index) {shape} -> shape: each entry of dy added at its index.",
-  outputs: (_inputs, attributes) => float(numbersOf(attributes, "shape")),
+  outputs: (inputs, attributes) => one(numbersOf(attributes, "shape"), typeOf(inputs, 0)),
   gradient: null,
 };
 
@@ -123,7 +133,7 @@ const avgPool: Kernel = {
   outputs: (inputs, attributes) => {
     const x = shapeOf(inputs, 0);
     const [height, width] = moved(x, numbersOf(attributes, "size"), attributes);
-    return float([at(x, 0), height, width, at(x, 3)]);
+    return one([at(x, 0), height, width, at(x, 3)], typeOf(inputs, 0));
   },
   gradient: (recorder, inputs, _outputs, dys, attributes) => [
     record1(recorder, "avgPoolGradient", [needDy(dys)], {
@@ -137,7 +147,7 @@ const avgPool: Kernel = {
 const avgPoolGradient: Kernel = {
   name: "avgPoolGradient",
   doc: "avgPoolGradient(dy) {size, stride, padding, shape} -> shape: each entry of dy spread evenly over its window inside the map.",
-  outputs: (_inputs, attributes) => float(numbersOf(attributes, "shape")),
+  outputs: (inputs, attributes) => one(numbersOf(attributes, "shape"), typeOf(inputs, 0)),
   gradient: (recorder, _inputs, _outputs, dys, attributes) => [
     record1(recorder, "avgPool", [needDy(dys)], { ...geometry(attributes), size: numbersOf(attributes, "size") }),
   ],
@@ -146,7 +156,7 @@ const avgPoolGradient: Kernel = {
 const dropoutMask: Kernel = {
   name: "dropoutMask",
   doc: "dropoutMask(key int32 [2]: seed, step) {rate, stream, shape} -> shape: 0 with probability rate, else 1 / (1 - rate); the same entries on every backend.",
-  outputs: (_inputs, attributes) => float(numbersOf(attributes, "shape")),
+  outputs: (_inputs, attributes) => one(numbersOf(attributes, "shape"), "float32"),
   gradient: null,
 };
 

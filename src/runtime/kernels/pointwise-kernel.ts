@@ -9,12 +9,12 @@ import { broadcastShapes, numbersOf, sameShape } from "./shapes.js";
 
 export const pointwiseKernel: Kernel = {
   name: "pointwise",
-  doc: "pointwise(v0, v1, ...) {expression, shape} -> shape: the expression at every entry; operands right-aligned, sizes of 1 and missing dimensions repeated. Comparisons give 0 or 1.",
+  doc: "pointwise(v0, v1, ...) {expression, shape} -> shape: the expression at every entry; operands right-aligned, sizes of 1 and missing dimensions repeated. Comparisons give 0 or 1. bfloat16 where an operand is, else float32.",
   outputs: (inputs, attributes) => {
     const shape = numbersOf(attributes, "shape");
     const joined = broadcastShapes([shape, ...inputs.map((operand) => operand.shape)]);
     if (!sameShape(joined, shape)) throw new Error(`Operands of shapes ${inputs.map((i) => `[${i.shape}]`).join(" ")} exceed [${shape}].`);
-    return [{ shape, dtype: "float32" }];
+    return [{ shape, dtype: inputs.some(({ dtype }) => dtype === "bfloat16") ? "bfloat16" : "float32" }];
   },
   gradient: (recorder, inputs, outputs, dys, attributes) => {
     const dy = needDy(dys);
@@ -25,7 +25,7 @@ export const pointwiseKernel: Kernel = {
     const operands = y === undefined ? [...inputs, dy] : [...inputs, dy, y];
     return inputs.map((operand, i) => {
       const adjoint = adjoints[i];
-      if (adjoint === undefined || adjoint === null || operand.dtype !== "float32") return null;
+      if (adjoint === undefined || adjoint === null || operand.dtype === "int32") return null;
       return sumTo(recorder, pointwiseAt(recorder, adjoint, operands, dy.shape), operand.shape);
     });
   },

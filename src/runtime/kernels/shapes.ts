@@ -1,5 +1,5 @@
 /** Shape arithmetic that kernel descriptions, layers and portable kernels share. */
-import type { Attribute, Attributes } from "../step/step.js";
+import type { Attribute, Attributes, DType, ValueInfo } from "../step/step.js";
 
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
@@ -51,4 +51,19 @@ export function at(list: readonly number[], index: number): number {
   const found = list[index];
   if (found === undefined) throw new Error(`No entry ${index} in [${list}].`);
   return found;
+}
+
+/** The type of operand `index`. */
+export function typeOf(inputs: readonly ValueInfo[], index: number): DType {
+  const found = inputs[index];
+  if (found === undefined) throw new Error(`There is no operand ${index}.`);
+  return found.dtype;
+}
+
+/** The type that all of these operands have in common: products round alike on both sides. */
+export function commonType(kernel: string, inputs: readonly ValueInfo[], ...operands: readonly number[]): DType {
+  const types = operands.map((index) => typeOf(inputs, index));
+  const [first = "float32"] = types;
+  if (types.some((type) => type !== first)) throw new Error(`${kernel} of ${types.join(" and ")}.`);
+  return first;
 }

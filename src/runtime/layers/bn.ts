@@ -49,11 +49,13 @@ export function normalise(
   const shift = offset ? named("offset") : fixed(0);
   const [mean, variance] = [named("mean"), named("variance")];
   if (!context.training) {
-    // One division and root for each channel, not for each value.
+    // One division and root for each channel, not for each value. What is subtracted may be far larger than what is left:
+    // float32, as in training.
     const deviation = apply("sqrt", apply("add", operand(1), constant(epsilon)));
     const gain = recorder.pointwise(apply("divide", operand(0), deviation), [factor, variance]);
     const centred = apply("subtract", operand(0), operand(1));
-    return recorder.pointwise(apply("add", apply("multiply", centred, operand(2)), operand(3)), [input, mean, gain, shift]);
+    const normal = apply("add", apply("multiply", centred, operand(2)), operand(3));
+    return recorder.cast(recorder.pointwise(normal, [recorder.cast(input, "float32"), mean, gain, shift]), input.dtype);
   }
   const [y, ofBatch, spread] = recorder.kernel("batchNorm", [input, factor, shift], { epsilon }, [input.axes, axes, axes]);
   if (y === undefined || ofBatch === undefined || spread === undefined) throw new Error("batchNorm has three outputs.");

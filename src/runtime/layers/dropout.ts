@@ -18,6 +18,7 @@ export const dropoutLayer: LayerDescription = {
     const { recorder, stream } = context;
     const key = recorder.feed("key", [2], "int32", ["word"]);
     const mask = kernel1(recorder, "dropoutMask", [key], { rate, stream, shape: input.shape }, input.axes);
-    return recorder.pointwise(apply("multiply", operand(0), operand(1)), [input, mask]);
+    // Cast at once: the mask is kept until the gradient is computed.
+    return recorder.pointwise(apply("multiply", operand(0), operand(1)), [input, recorder.cast(mask, input.dtype)]);
   },
 };

@@ -1,6 +1,6 @@
 /** The steps that experiments are made of: training, embedding, and a loss alone. */
 import type { Arguments, OptimizerDescription } from "../describe.js";
-import type { Backbone, Loss, Training } from "../experiment.js";
+import type { Backbone, Loss, Precision, Training } from "../experiment.js";
 import { apply, constant, input } from "../kernels/pointwise.js";
 import { withDefaults } from "../layers/support.js";
 import { optimizers } from "../optimizers/index.js";
@@ -14,14 +14,16 @@ const imageAxes = ["sample", "height", "width", "channel"];
 
 /**
  * One training step: fed images [batch, height, width, channel] already scaled, labels [batch], rate and what the loss
- * reads of epoch, step, progress and key. Outputs: loss (mean over the batch) and gradientNorm (L2, before clipping).
+ * reads of epoch, step, progress and key. Outputs: loss (mean over the batch) and gradientNorm (L2, before clipping). With
+ * `precision` bfloat16 the network between images and embeddings has that type; variables, what is fed, the loss, the
+ * gradients of variables and their update are float32 all the same.
  */
 export function trainingStep(training: Training, classes: number): Step {
   const recorder = createRecorder();
-  const { backbone, batch, loss } = training;
+  const { backbone, batch, loss, precision } = training;
   const images = recorder.feed("images", [batch, ...backbone.input], "float32", imageAxes);
   const labels = recorder.feed("labels", [batch], "int32", ["sample"]);
-  const x = recordBackbone(recorder, backbone, images, true);
+  const x = recordBackbone(recorder, backbone, images, true, precision);
   const network = trainedOf(recorder);
   const sizes = { N: batch, C: classes, features: x.shape[1] ?? 0 };
   const recorded = recordLoss(recorder, loss, x, labels, sizes);
@@ -49,11 +51,11 @@ export function trainingStep(training: Training, classes: number): Step {
   return recorder.step();
 }
 
-/** Images [batch, height, width, channel] to embeddings [batch, feature]; batch norm goes by its moving statistics. */
-export function embeddingStep(backbone: Backbone, batch: number): Step {
+/** Images [batch, height, width, channel] to embeddings [batch, feature], float32; batch norm goes by its moving statistics. */
+export function embeddingStep(backbone: Backbone, batch: number, precision: Precision = "float32"): Step {
   const recorder = createRecorder();
   const images = recorder.feed("images", [batch, ...backbone.input], "float32", imageAxes);
-  recorder.output("embeddings", recordBackbone(recorder, backbone, images, false));
+  recorder.output("embeddings", recordBackbone(recorder, backbone, images, false, precision));
   return recorder.step();
 }
 

@@ -35,7 +35,7 @@ export function removeDead(step: Step): Step {
 const mostInputs = 10;
 
 /**
- * Merges each pointwise node into its only reader where that is pointwise too and both have the same shape, and
+ * Merges each pointwise node into its only reader where that is pointwise too and both have the same shape and type, and
  * broadcasts and constants into any pointwise reader. Chains become one pass over memory.
  */
 export function fuse(step: Step): Step {
@@ -59,7 +59,9 @@ function absorb(step: Step, node: Node, makers: ReadonlyMap<Ref, Node>, readers:
     return input(before >= 0 ? before : inputs.push(ref) - 1);
   };
   const shapeOf = (ref: Ref): readonly number[] => step.values[ref]?.shape ?? [];
-  const shape = shapeOf(node.outputs[0] ?? -1);
+  const typeOf = (ref: Ref): string | undefined => step.values[ref]?.dtype;
+  const output = node.outputs[0] ?? -1;
+  const shape = shapeOf(output);
   const becomes = node.inputs.map((ref, i): Pointwise => {
     const maker = makers.get(ref);
     const others = node.inputs.length - 1 - i;
@@ -70,6 +72,7 @@ function absorb(step: Step, node: Node, makers: ReadonlyMap<Ref, Node>, readers:
       maker?.kernel === "pointwise" &&
       readers.get(ref) === 1 &&
       sameShape(shapeOf(ref), shape) &&
+      typeOf(ref) === typeOf(output) &&
       new Set([...inputs, ...maker.inputs]).size + others <= mostInputs;
     return mergeable ? substitute(expressionOf(maker.attributes), maker.inputs.map(place)) : place(ref);
   });

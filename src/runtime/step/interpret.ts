@@ -39,27 +39,28 @@ class StepRunner implements Runner {
   }
 
   async run(feeds: Feeds): Promise<Record<string, Float32Array>> {
-    const values = new Values(this.backend, this.step);
+    const values = new Values(this.backend, this.fast);
     try {
       values.enter(this.state, feeds);
       this.fast.nodes.forEach((node, i) => {
         values.compute(node);
         for (const ref of this.frees[i] ?? []) values.free(ref);
       });
-      const outputs: Record<string, Float32Array> = {};
-      for (const [name, ref] of Object.entries(this.fast.outputs)) outputs[name] = await values.read(ref);
-      if (this.fast.finite !== null && !allFinite(await values.read(this.fast.finite))) await this.report(feeds);
+      // Asked for together, so that a GPU is waited for once.
+      const { outputs, finite } = this.fast;
+      const asked = Object.entries(outputs).map(async ([name, ref]) => [name, await values.read(ref)] as const);
+      const [judged, ...read] = await Promise.all([finite === null ? null : values.read(finite), ...asked]);
+      if (judged !== null && judged !== undefined && !allFinite(judged)) await this.report(feeds);
       this.assign(values);
-      return outputs;
+      return Object.fromEntries(read);
     } finally {
       values.freeAll();
     }
   }
 
   async save(): Promise<Map<string, Float32Array>> {
-    const saved = new Map<string, Float32Array>();
-    for (const { name } of this.step.variables) saved.set(name, floats(await this.backend.read(this.variable(name))));
-    return saved;
+    const { variables } = this.step;
+    return new Map(await Promise.all(variables.map(async ({ name }) => [name, floats(await this.backend.read(this.variable(name)))] as const)));
   }
 
   dispose(): void {

@@ -28,6 +28,11 @@ export interface Recorder {
    */
   pointwise(expression: Pointwise, inputs: readonly Value[]): Value;
   constant(value: number): Value;
+  /**
+   * The value in another type; itself where it has that type. What was only widened from bfloat16 goes back to what it
+   * was, so that no pair of casts is left; axes stay.
+   */
+  cast(value: Value, dtype: DType): Value;
   feed(name: Fed["name"], shape: readonly number[], dtype: DType, axes: readonly Axis[]): Value;
   variable(
     description: {
@@ -69,6 +74,7 @@ class StepRecorder implements Recording {
   private readonly list: Node[] = [];
   private readonly known = new Map<string, Node>();
   private readonly constants = new Map<Ref, number>();
+  private readonly widened = new Map<Ref, Ref>(); // from a float32 value to the bfloat16 one that it is a cast of
   private readonly feeds: Fed[] = [];
   private readonly variables: Variable[] = [];
   private readonly outputs: Record<string, Ref> = {};
@@ -119,6 +125,15 @@ class StepRecorder implements Recording {
     return result;
   }
 
+  cast(value: Value, dtype: DType): Value {
+    if (value.dtype === dtype) return value;
+    const narrow = this.widened.get(value.ref);
+    if (narrow !== undefined) return this.wrap(narrow, value.axes);
+    const result = this.first(this.kernel("cast", [value], { dtype }, [value.axes]));
+    if (value.dtype === "bfloat16") this.widened.set(result.ref, value.ref);
+    return result;
+  }
+
   feed(name: Fed["name"], shape: readonly number[], dtype: DType, axes: readonly Axis[]): Value {
     const found = this.feeds.find((fed) => fed.name === name);
     if (found !== undefined) return this.wrap(found.value, axes);
@@ -139,6 +154,7 @@ class StepRecorder implements Recording {
     const target = this.variables.find((known) => known.name === variable);
     if (target === undefined) throw new Error(`There is no variable ${variable} to update.`);
     if (!sameShape(target.shape, value.shape)) throw new Error(`${variable} [${target.shape}] cannot become [${value.shape}].`);
+    if (value.dtype !== "float32") throw new Error(`${variable} is float32 and cannot become ${value.dtype}.`);
     if (this.updates.some((known) => known.variable === variable)) throw new Error(`${variable} is updated twice.`);
     this.updates.push({ variable, value: value.ref });
   }
@@ -278,5 +294,6 @@ export function attributesKey(attributes: Attributes): string {
 
 function attributeKey(attribute: Attribute): string {
   if (typeof attribute !== "object") return `${typeof attribute} ${Object.is(attribute, -0) ? "-0" : attribute}`;
-  return "kind" in attribute ? pointwiseKey(attribute) : `[${attribute.join()}]`;
+  if ("kind" in attribute) return pointwiseKey(attribute);
+  return `[${attribute.map((each) => (typeof each === "number" ? each : pointwiseKey(each))).join()}]`;
 }

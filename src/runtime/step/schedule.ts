@@ -25,7 +25,10 @@ export function schedule(step: Step): Schedule {
 
 /** Most bytes alive at once while the step runs, variables and what is fed included. A reshape takes none of its own. */
 export function peakBytes(step: Step): number {
-  const bytes = (ref: Ref): number => 4 * sizeOf(step.values[ref]?.shape ?? []);
+  const bytes = (ref: Ref): number => {
+    const { shape, dtype } = step.values[ref] ?? { shape: [], dtype: "float32" };
+    return (dtype === "bfloat16" ? 2 : 4) * sizeOf(shape);
+  };
   const owner = new Map<Ref, Ref>(); // of what a reshape shares
   for (const { kernel, inputs, outputs } of step.nodes) {
     const [from, to] = [inputs[0], outputs[0]];

@@ -21,7 +21,7 @@ export interface Line {
   readonly line: number;
 }
 
-export type Attribute = number | boolean | string | readonly number[] | Pointwise;
+export type Attribute = number | boolean | string | readonly number[] | Pointwise | readonly Pointwise[];
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 export interface Node {

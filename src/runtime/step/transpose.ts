@@ -12,16 +12,17 @@ export interface Seed {
 }
 
 /**
- * Records the gradients of `wanted`, given those of the seeds, and returns them in order, with the axes of what they
- * belong to; null where nothing of `wanted` reaches a seed. Only what lies on a path between the two is recorded.
+ * Records the gradients of `wanted`, given those of the seeds, and returns them in order, with the axes and the type of
+ * what they belong to; null where nothing of `wanted` reaches a seed. Only what lies on a path between the two is recorded.
  */
 export function transpose(recorder: Recording, seeds: readonly Seed[], wanted: readonly Value[]): readonly (Value | null)[] {
   const nodes = [...recorder.nodes()];
   const needed = reachedFrom(nodes, wanted);
   const gradients = new Map<Ref, Value>();
   const give = (ref: Ref, gradient: Value): void => {
+    const typed = recorder.cast(gradient, recorder.valueOf(ref).dtype);
     const before = gradients.get(ref);
-    gradients.set(ref, before === undefined ? gradient : plus(recorder, before, gradient));
+    gradients.set(ref, before === undefined ? typed : plus(recorder, before, typed));
   };
   for (const { value, gradient } of seeds) give(value.ref, gradient);
   for (const node of nodes.reverse()) {

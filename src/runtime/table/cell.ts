@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { FaceError } from "../../diagnostics/diagnostic.js";
 import type { DataOptions } from "../evaluate/evaluate.js";
 import type { Options, Table } from "../experiment.js";
-import { backendIdentities, chosenBackend, loadBackend } from "../train/backend.js";
+import { type Chosen, loadBackend } from "../train/backend.js";
 import { checkpointPath } from "../train/checkpoint.js";
 import type { StepLine } from "../train/metrics.js";
 import { type Prepared, prepare } from "../train/prepare.js";
@@ -13,6 +13,7 @@ import { readRecord } from "../train/record.js";
 import { exitOf, exits, explain } from "../train/report.js";
 import { type Listener, run } from "../train/run.js";
 import { listenForStop } from "../train/stop.js";
+import { tableBackend } from "./backend.js";
 import { type GridRun, gridOf, judgedOf } from "./grid.js";
 import { type RunClaim, take } from "./store.js";
 
@@ -60,11 +61,12 @@ function cellOf(table: Table, options: Options, cell: string): GridRun {
 /** False: stopped on the way. */
 async function trainRun(table: Table, options: Options, { training, seed }: GridRun, stopped: () => boolean): Promise<boolean> {
   const where = { seed, data: options.data, beside: options.beside };
-  const prepared = await prepare(training, judgedOf(table), where, backendIdentities[chosenBackend(options.backend)]);
+  const chosen = tableBackend(options);
+  const prepared = await prepare(training, judgedOf(table), where, chosen);
   while (!stopped()) {
     const taken = take(options.out ?? "runs", prepared.key);
     if (taken.kind === "published") return true;
-    if (taken.kind === "claimed") return trainClaimed(prepared, taken.claim, options, where, stopped);
+    if (taken.kind === "claimed") return trainClaimed(prepared, taken.claim, chosen, options, where, stopped);
     tell({ kind: "waits", owner: taken.owner });
     await sleep(WAIT);
   }
@@ -74,6 +76,7 @@ async function trainRun(table: Table, options: Options, { training, seed }: Grid
 async function trainClaimed(
   prepared: Prepared,
   claim: RunClaim,
+  chosen: Chosen,
   options: Options,
   where: DataOptions,
   stopped: () => boolean,
@@ -83,9 +86,18 @@ async function trainClaimed(
     // A process that was killed between its last two files left a run that lacks nothing but its name.
     const finished = readRecord(claim.folder)?.key === prepared.key;
     if (!finished) {
-      const backend = await loadBackend(chosenBackend(options.backend));
+      const backend = () => loadBackend(chosen.name, chosen.threads);
       const workers = (options.jobs ?? 1) >= availableParallelism() ? { workers: 0 } : {};
-      const settings = { folder: claim.folder, resume: true, backend, options: where, listener: teller(claim), stopped, ...workers };
+      const settings = {
+        folder: claim.folder,
+        resume: true,
+        backend,
+        eager: options.eager,
+        options: where,
+        listener: teller(claim),
+        stopped,
+        ...workers,
+      };
       if ((await run(prepared, settings)) === null) return false;
     }
     // The checkpoint has served: the weights and run.json say all that a finished run has to say.

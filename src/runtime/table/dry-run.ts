@@ -1,6 +1,7 @@
 /** `--dry-run`: the grid, what of it is there, what the rest would take, and what data is lacking. Trains nothing. */
 import { FaceError } from "../../diagnostics/diagnostic.js";
 import type { Options, Table } from "../experiment.js";
+import type { Chosen } from "../train/backend.js";
 import { readRecord } from "../train/record.js";
 import { explain } from "../train/report.js";
 import { duration, printable } from "../words.js";
@@ -20,10 +21,17 @@ interface PlannedRun {
   readonly seconds: number | null;
 }
 
-export function dryRun(table: Table, options: Options, store: string, runs: readonly KeyedRun[], faults: readonly unknown[]): void {
+export function dryRun(
+  table: Table,
+  options: Options,
+  backend: Chosen,
+  store: string,
+  runs: readonly KeyedRun[],
+  faults: readonly unknown[],
+): void {
   const planned = plan(table, store, runs);
   const left = planned.filter(({ state }) => state === "to train");
-  const jobs = jobsOf(options, left.length);
+  const jobs = jobsOf(options, backend, left.length);
   const seconds =
     left.every((run) => run.seconds !== null) && left.length > 0 ? left.reduce((sum, run) => sum + (run.seconds ?? 0), 0) / jobs : null;
   const lacks = [...new Set(faults.map(words))];

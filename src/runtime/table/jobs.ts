@@ -1,8 +1,9 @@
 /** Runs what a table lacks, each run in a process of its own, some at a time. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { availableParallelism } from "node:os";
 import type { Options, Table } from "../experiment.js";
+import { type Chosen, remarksOn } from "../train/backend.js";
 import { listenForStop } from "../train/stop.js";
+import { jobsFor, remarkOnJobs } from "./backend.js";
 import type { CellMessage } from "./cell.js";
 import type { GridRun } from "./grid.js";
 import { showTable, type TableProgress } from "./progress.js";
@@ -13,14 +14,17 @@ export interface JobsOutcome {
   readonly stopped: boolean;
 }
 
-/** As many runs at a time as there are cores: a run uses one. */
-export function jobsOf(options: Options, runs: number): number {
-  return Math.max(1, Math.min(options.jobs ?? availableParallelism(), runs));
+/** Runs at a time: as many as were asked for, else as have cores of their own. */
+export function jobsOf(options: Options, backend: Chosen, runs: number): number {
+  return Math.max(1, Math.min(options.jobs ?? jobsFor(backend), runs));
 }
 
 /** Trains the runs; a failed one is noted and the others go on. */
-export async function trainAll(table: Table, options: Options, runs: readonly GridRun[]): Promise<JobsOutcome> {
-  const jobs = jobsOf(options, runs.length);
+export async function trainAll(table: Table, options: Options, backend: Chosen, runs: readonly GridRun[]): Promise<JobsOutcome> {
+  const jobs = jobsOf(options, backend, runs.length);
+  for (const remark of [...remarksOn(backend, options), remarkOnJobs(backend, jobs)]) {
+    if (remark !== null) process.stderr.write(`${remark}\n`);
+  }
   const waiting = [...runs];
   const failures: Failure[] = [];
   const children = new Set<ChildProcess>();
@@ -112,6 +116,7 @@ function programArguments(options: Options, run: GridRun, jobs: number): string[
     ...given("threads", options.threads),
     ...given("beside", options.beside),
     ...given("jobs", jobs),
+    ...(options.eager ? ["--eager"] : []),
     ...given("cell", `${run.row},${run.column},${run.seed}`),
   ];
 }

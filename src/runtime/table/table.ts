@@ -5,11 +5,13 @@ import { renderAll } from "../../diagnostics/render.js";
 import type { Options, Table, Training } from "../experiment.js";
 import { trainingStep } from "../step/build.js";
 import type { Step } from "../step/step.js";
-import { backendIdentities, chosenBackend } from "../train/backend.js";
+import type { BackendIdentity } from "../train/backend.js";
+import { requirePrecision } from "../train/precision.js";
 import { type Prepared, prepare } from "../train/prepare.js";
 import { readRecord } from "../train/record.js";
 import { colored, exitOf, exits, explain, report } from "../train/report.js";
 import { printable } from "../words.js";
+import { tableBackend } from "./backend.js";
 import { trainCell } from "./cell.js";
 import { dryRun } from "./dry-run.js";
 import { type GridRun, gridOf, judgedOf, selection } from "./grid.js";
@@ -58,18 +60,20 @@ function widened<R, C>(program: Table<R, C>): Table {
 async function show(table: Table, options: Options): Promise<void> {
   const wanted = selection(table, options.only);
   const grid = gridOf(table, options.epochs, options.seed).filter(wanted);
+  const chosen = tableBackend(options);
+  for (const { training } of grid) requirePrecision(training, chosen.name);
   const store = options.out ?? "runs";
   const faults: unknown[] = [];
-  const runs = await keyed(table, options, grid, store, (error) => {
+  const runs = await keyed(table, options, chosen, grid, store, (error) => {
     if (!options.dryRun) throw error;
     faults.push(error);
   });
   if (options.dryRun) {
-    dryRun(table, options, store, runs, faults);
+    dryRun(table, options, chosen, store, runs, faults);
     return;
   }
   const missing = runs.filter(({ published }) => !published).map(({ run }) => run);
-  const { failures, stopped } = missing.length === 0 ? { failures: [], stopped: false } : await trainAll(table, options, missing);
+  const { failures, stopped } = missing.length === 0 ? { failures: [], stopped: false } : await trainAll(table, options, chosen, missing);
   const result = resultOf(table, grid, finished(runs, store), failures);
   if (stopped) {
     process.exitCode = exits.stopped;
@@ -90,11 +94,11 @@ async function show(table: Table, options: Options): Promise<void> {
 async function keyed(
   table: Table,
   options: Options,
+  backend: BackendIdentity,
   grid: readonly GridRun[],
   store: string,
   onFault: (error: unknown) => void,
 ): Promise<KeyedRun[]> {
-  const backend = backendIdentities[chosenBackend(options.backend)];
   const judged = judgedOf(table);
   const recorded = new Map<string, Step>();
   const warned = new Set<string>();

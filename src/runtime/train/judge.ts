@@ -23,6 +23,7 @@ export class Judge {
     private readonly prepared: Prepared,
     private readonly backend: Backend,
     private readonly options: DataOptions,
+    private readonly eager: boolean,
   ) {}
 
   /** Opens every protocol: data from which no pairs can be drawn is said before the training, not after it. */
@@ -61,8 +62,8 @@ export class Judge {
   }
 
   private async figures(open: OpenProtocol, state: State, measures: readonly Measure[]): Promise<Figures> {
-    const { backbone, batch } = this.prepared.training;
-    this.embedder ??= new Embedder(backbone, this.backend, batch);
+    const { backbone, batch, precision } = this.prepared.training;
+    this.embedder ??= new Embedder(backbone, this.backend, { batch, precision, eager: this.eager });
     this.embedder.load(state);
     const { rows, width } = await this.embedder.embed(readAll(open.data, { batch }), open.data.images);
     return figuresOf(open, rows, width, measures);

@@ -11,6 +11,7 @@ const usage: ReadonlySet<Code> = new Set<Code>([
   "option-wrong",
   "only-unknown",
   "backend-unavailable",
+  "precision-unavailable",
   "probe-value",
 ]);
 const failed: ReadonlySet<Code> = new Set<Code>(["not-finite", "checkpoint-broken", "checkpoint-other", "cannot-write", "store-broken"]);

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { fail } from "../../diagnostics/diagnostic.js";
-import { batches } from "../data/index.js";
+import { type BatchSource, batches } from "../data/index.js";
 import type { DataOptions } from "../evaluate/evaluate.js";
 import type { Backend } from "../kernels/kernel.js";
 import { sizeOf } from "../kernels/shapes.js";
@@ -34,7 +34,10 @@ export interface Listener {
 export interface RunSettings {
   readonly folder: string;
   readonly resume: boolean;
-  readonly backend: Backend;
+  /** Where it is still to be loaded, reading of the data begins before. */
+  readonly backend: Backend | (() => Promise<Backend>);
+  /** Kernel by kernel: the same numbers, to debug with. */
+  readonly eager?: boolean;
   readonly options: DataOptions;
   readonly listener: Listener;
   readonly stopped: () => boolean;
@@ -48,15 +51,26 @@ const CHECKPOINT_SECONDS = 30;
 export async function run(prepared: Prepared, settings: RunSettings): Promise<RunRecord | null> {
   writing(settings.folder, () => mkdirSync(settings.folder, { recursive: true }));
   removeTorn(settings.folder);
-  const session = new Session(prepared, settings);
+  const { step, pace, ingredients } = prepared;
+  const from = settings.resume ? readCheckpoint(settings.folder, step.variables, ingredients) : null;
+  const source = (from?.step ?? 0) < pace.steps ? batchesFrom(prepared, from?.step ?? 0, settings.workers ?? 1) : null;
+  let session: Session | null = null;
   try {
+    const backend = typeof settings.backend === "function" ? await settings.backend() : settings.backend;
+    session = new Session(prepared, settings, backend, from);
     await session.ready();
-    if (!(await session.train())) return null;
+    if (!(await session.train(source))) return null;
+    await source?.close();
     settings.listener.judging();
     return await session.finish();
   } finally {
-    await session.close();
+    await session?.close();
+    await source?.close();
   }
+}
+
+function batchesFrom({ open, training, seed }: Prepared, fromStep: number, workers: number): BatchSource {
+  return batches(open, { batch: training.batch, seed, fromStep, workers });
 }
 
 class Session {
@@ -65,7 +79,6 @@ class Session {
   private readonly judge: Judge;
   private readonly began = performance.now();
   private readonly before: number; // seconds of earlier parts
-  private readonly from: Checkpoint | null;
   private done: number;
   private best: Best | null;
   private last: StepLine | null;
@@ -73,55 +86,51 @@ class Session {
   constructor(
     private readonly prepared: Prepared,
     private readonly settings: RunSettings,
+    private readonly backend: Backend,
+    from: Checkpoint | null,
   ) {
     const { step, seed } = prepared;
-    this.from = settings.resume ? readCheckpoint(settings.folder, step.variables, prepared.ingredients) : null;
-    this.done = this.from?.step ?? 0;
-    this.best = this.from?.best ?? null;
-    this.before = this.from?.seconds ?? 0;
+    this.done = from?.step ?? 0;
+    this.best = from?.best ?? null;
+    this.before = from?.seconds ?? 0;
     const metrics = join(settings.folder, "metrics.jsonl");
-    this.metrics = new Metrics(metrics, this.from?.metricsBytes ?? 0);
-    this.last = this.from === null ? null : lastStep(metrics);
-    this.runner = createRunner(step, settings.backend);
-    this.runner.load(new Map(this.from?.state ?? initialValues(step.variables, seed)));
-    this.judge = new Judge(prepared, settings.backend, settings.options);
+    this.metrics = new Metrics(metrics, from?.metricsBytes ?? 0);
+    this.last = from === null ? null : lastStep(metrics);
+    const eager = settings.eager ?? false;
+    this.runner = createRunner(step, backend, { eager });
+    this.runner.load(new Map(from?.state ?? initialValues(step.variables, seed)));
+    this.judge = new Judge(prepared, backend, settings.options, eager);
   }
 
   ready(): Promise<void> {
     return this.judge.ready();
   }
 
-  /** All steps that are left. False: stopped on the way. */
-  async train(): Promise<boolean> {
-    const { prepared, settings } = this;
-    const { open, pace, training, seed } = prepared;
+  /** All steps that are left, on the batches of the source. False: stopped on the way. */
+  async train(source: BatchSource | null): Promise<boolean> {
+    const { settings } = this;
+    const { pace } = this.prepared;
     settings.listener.begins(this.done, pace.steps);
-    if (this.done >= pace.steps) return true;
-    const source = batches(open, { batch: training.batch, seed, fromStep: this.done, workers: settings.workers ?? 1 });
     let written = performance.now();
-    try {
-      while (this.done < pace.steps) {
-        const start = performance.now();
-        try {
-          await this.step(await source.next(), start);
-        } catch (error) {
-          // The state is that before the step: nothing that was trained is lost. What stopped the run is what is told.
-          await this.checkpoint().catch(() => {});
-          throw error;
-        }
-        // Signals, messages and the progress bar get their turn: nothing else in the loop need wait for the outside.
-        await setImmediate();
-        const epochEnds = epochsOver(pace, this.done) > epochsOver(pace, this.done - 1);
-        if (epochEnds) await this.validate();
-        const stopped = settings.stopped() && this.done < pace.steps;
-        if (epochEnds || stopped || performance.now() - written > 1000 * CHECKPOINT_SECONDS) {
-          await this.checkpoint();
-          written = performance.now();
-        }
-        if (stopped) return false;
+    while (source !== null && this.done < pace.steps) {
+      const start = performance.now();
+      try {
+        await this.step(await source.next(), start);
+      } catch (error) {
+        // The state is that before the step: nothing that was trained is lost. What stopped the run is what is told.
+        await this.checkpoint().catch(() => {});
+        throw error;
       }
-    } finally {
-      await source.close();
+      // Signals, messages and the progress bar get their turn: nothing else in the loop need wait for the outside.
+      await setImmediate();
+      const epochEnds = epochsOver(pace, this.done) > epochsOver(pace, this.done - 1);
+      if (epochEnds) await this.validate();
+      const stopped = settings.stopped() && this.done < pace.steps;
+      if (epochEnds || stopped || performance.now() - written > 1000 * CHECKPOINT_SECONDS) {
+        await this.checkpoint();
+        written = performance.now();
+      }
+      if (stopped) return false;
     }
     return true;
   }
@@ -193,7 +202,7 @@ class Session {
     const kept = step.variables.filter(({ kind }) => kind !== "moment");
     const metadata = { format: "facec weights 1", name: training.name, backbone: training.backbone.name, key: prepared.key };
     writeSafetensors(join(settings.folder, "weights.safetensors"), { metadata, tensors: shaped(kept, state, "") });
-    const { name, library, threads } = settings.backend;
+    const { name, library, threads } = this.backend;
     const record: RunRecord = {
       name: training.name,
       spec: training.at,

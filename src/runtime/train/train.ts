@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { renderAll } from "../../diagnostics/render.js";
 import type { Options, Training } from "../experiment.js";
 import { printable } from "../words.js";
-import { chosenBackend, loadBackend } from "./backend.js";
+import { type Chosen, chosenBackend, loadBackend, remarksOn } from "./backend.js";
 import { checkpointPath } from "./checkpoint.js";
 import { waitFor } from "./claim.js";
 import { writing } from "./files.js";
+import { requirePrecision } from "./precision.js";
 import { ownProtocols, prepare } from "./prepare.js";
 import { showRun } from "./progress.js";
 import { type RunRecord, readRecord, recordPath } from "./record.js";
@@ -42,22 +43,28 @@ function folderOf(training: Training, options: Options): string {
 }
 
 async function trainHere(program: Training, options: Options): Promise<RunRecord | null> {
-  chosenBackend(options.backend); // a wrong word is said before anything is written
+  const chosen = chosenBackend(options);
+  requirePrecision(program, chosen.name); // what cannot run is said before anything is written
   const folder = folderOf(program, options);
   const stop = listenForStop(() => say("Stopping after this step; Ctrl-C again stops at once."));
   const claim = await waitFor(folder, (owner) => say(`${printable(folder)} is in use; waiting for ${owner}.`), stop.asked);
   try {
-    return claim === null ? null : await trainIn(folder, withOptions(program, options), options, stop.asked);
+    return claim === null ? null : await trainIn(folder, withOptions(program, options), chosen, options, stop.asked);
   } finally {
     claim?.release();
     stop.release();
   }
 }
 
-async function trainIn(folder: string, training: Training, options: Options, stopped: () => boolean): Promise<RunRecord | null> {
-  const backend = await loadBackend(chosenBackend(options.backend));
+async function trainIn(
+  folder: string,
+  training: Training,
+  chosen: Chosen,
+  options: Options,
+  stopped: () => boolean,
+): Promise<RunRecord | null> {
   const where = { seed: training.seed, data: options.data, beside: options.beside };
-  const prepared = await prepare(training, ownProtocols(training), where, backend);
+  const prepared = await prepare(training, ownProtocols(training), where, chosen);
   if (prepared.open.warnings.length > 0) say(renderAll(prepared.open.warnings, { color: colored() }));
   if (options.resume) {
     const finished = readRecord(folder);
@@ -66,9 +73,18 @@ async function trainIn(folder: string, training: Training, options: Options, sto
   } else {
     setAside(folder);
   }
+  for (const remark of remarksOn(chosen, options)) say(remark);
   const shown = await showRun(training.name);
   try {
-    const record = await run(prepared, { folder, resume: options.resume, backend, options: where, listener: shown, stopped });
+    const record = await run(prepared, {
+      folder,
+      resume: options.resume,
+      backend: () => loadBackend(chosen.name, chosen.threads),
+      eager: options.eager,
+      options: where,
+      listener: shown,
+      stopped,
+    });
     shown.end();
     if (record === null) say(`Stopped; the checkpoint is in ${printable(folder)}. The same command with --resume goes on.`);
     return record;

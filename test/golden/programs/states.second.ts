@@ -50,6 +50,7 @@ const settings = {
   batch: 6,
   epochs: 4,
   seed: 1,
+  precision: "bfloat16" as const,
   optimizer: sgd({ momentum: 0, decay: 0 }),
 };
 

@@ -14,7 +14,7 @@ export class TemporaryFolder {
 
   constructor(files: Readonly<Record<string, Uint8Array | string>> = {}) {
     for (const [name, content] of Object.entries(files)) this.write(name, content);
-    process.env.XDG_CACHE_HOME = join(this.path, ".cache");
+    process.env.FACEC_CACHE = join(this.path, ".cache");
   }
 
   /** Writes a file whose time lies in the past, as that of a data set does. */

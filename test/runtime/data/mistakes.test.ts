@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { type Diagnostic, diagnostic, FaceError } from "../../../src/diagnostics/diagnostic.js";
-import { makeCrew } from "../../../src/runtime/data/crew.js";
 import { openData } from "../../../src/runtime/data/index.js";
+import { startMaker } from "../../../src/runtime/data/maker.js";
+import { pixelCacheLimit } from "../../../src/runtime/data/pixel-cache.js";
 import type { Dataset } from "../../../src/runtime/experiment.js";
 import { diagnosticsOf, goldenErrors } from "../../golden.js";
 import { at, drawnData, folderData, people, pgm, TemporaryFolder } from "./folders.js";
@@ -66,24 +67,21 @@ goldenErrors("data", {
     "passed-over": opening({ files: { ...people(2, 2), "faces/loose.png": "x", "faces/p1/old.bmp": "x", "faces/notes/a.txt": "x" } }),
     "folder-unreadable": () => [diagnostic("data-folder-unreadable", at, { folder: "work/faces/p1", why: "EACCES" })],
     "image-changed": () => [diagnostic("image-changed", at, { path: "work/faces/p1/1.pgm" })],
+    "pixel-cache-size": () => diagnosticsOf(() => pixelCacheLimit(at, "a lot")),
     "worker-stopped": () => [diagnostic("data-worker", at, { why: "it ended with code 1" })],
   },
 });
 
-test("a worker that cannot start fails all that it was asked", async () => {
-  const { pixels, image, augment, scale } = (await openData({ dataset: drawnData(), part: null }, { seed: 1, data: null, beside: "/" }))
-    .recipe;
-  const cache = { capacity: 1, bytes: new SharedArrayBuffer(4), filled: new SharedArrayBuffer(0) };
-  // A cache that is too small makes the worker throw on its first image.
-  const crew = makeCrew(1, { pixels, image, augment, scale, cache, at }, at);
-  crew.hold();
-  const task = { kind: "fill" as const, images: new Uint32Array(1), draws: null, out: new SharedArrayBuffer(24 * 24 * 3 * 4), first: 0 };
-  const failed = await crew.fill(task).then(
+test("what is wrong in a thread, but not in the data, is said as that", async () => {
+  const { recipe, images } = await openData({ dataset: drawnData(), part: null }, { seed: 1, data: null, beside: "/" });
+  // A cache that is smaller than it says makes the thread throw on its first image.
+  const cache = { capacity: 1000, bytes: new SharedArrayBuffer(4), filled: new SharedArrayBuffer(1000) };
+  const maker = startMaker({ ...recipe, cache }, { images, batch: 2, order: { kind: "once" }, from: 0 }, 1);
+  const failed = await maker.next().then(
     () => null,
     (found: unknown) => found,
   );
-  crew.release();
-  await crew.close();
+  await maker.close();
   expect(failed).toBeInstanceOf(FaceError);
   expect(failed instanceof FaceError && failed.diagnostics[0]?.code).toBe("data-worker");
 });

@@ -173,12 +173,12 @@ describe("what is known of files", () => {
 
   it("is kept, so that a file is not read again, and a broken cache is written anew", async () => {
     fresh(people(2, 2));
-    const files = () => readdirSync(join(folder.path, ".cache/facec/data"));
+    const files = () => readdirSync(join(folder.path, ".cache/data"));
     const first = (await open(folderData())).fingerprint;
     await new Promise((resolve) => setTimeout(resolve, 1100)); // files this young are not kept
     await open(folderData());
     expect(files()).toHaveLength(1);
-    const cache = join(folder.path, ".cache/facec/data", files()[0] ?? "");
+    const cache = join(folder.path, ".cache/data", files()[0] ?? "");
     const kept = JSON.parse(readFileSync(cache, "utf8"));
     expect(Object.keys(kept.files)).toHaveLength(4);
     // A hash that no file has shows that the cache is believed.
@@ -195,9 +195,9 @@ describe("what is known of files", () => {
 
   it("does without a cache where none can be written", async () => {
     fresh({ ...people(2, 2), file: "x" });
-    process.env.XDG_CACHE_HOME = join(folder.path, "file");
+    process.env.FACEC_CACHE = join(folder.path, "file");
     expect((await open(folderData())).images).toBe(4);
-    expect(existsSync(join(folder.path, "file/facec"))).toBe(false);
+    expect(existsSync(join(folder.path, "file/data"))).toBe(false);
   });
 });
 

@@ -49,7 +49,7 @@ describe("a protocol", () => {
     const backend = await loadBackend("cpu");
     const data = await openData(judged.protocol.data, where);
     const rows = async (batch: number) => {
-      const embedder = new Embedder(tiny.backbone, backend, batch);
+      const embedder = new Embedder(tiny.backbone, backend, { batch, precision: "float32" });
       embedder.load(initialValues(embedder.variables, 1));
       const found = await embedder.embed(readAll(data, { batch, workers: 0 }), data.images);
       embedder.dispose();

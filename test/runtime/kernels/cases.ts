@@ -89,6 +89,7 @@ export const cases: readonly Case[] = [
   { kernel: "transpose", shapes: [[2, 3, 4]], attributes: { permutation: [2, 0, 1] } },
   { kernel: "transpose", shapes: [[2, 3]], attributes: { permutation: [1, 0] } },
   { kernel: "broadcast", shapes: [[3, 1]], attributes: { shape: [2, 3, 4] } },
+  { kernel: "cast", shapes: [[2, 3]], attributes: { dtype: "float32" } },
   { kernel: "gatherRows", shapes: [[3, 5], [4]], attributes: {}, integers: labels },
   { kernel: "gatherRows", shapes: [[3], [4]], attributes: {}, integers: labels },
   { kernel: "scatterRows", shapes: [[4, 5], [4]], attributes: { rows: 3 }, integers: labels },

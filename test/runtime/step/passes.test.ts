@@ -22,6 +22,7 @@ import { lossStep, trainingStep } from "../../../src/runtime/step/build.js";
 import { createRunner } from "../../../src/runtime/step/create.js";
 import { erase } from "../../../src/runtime/step/erase.js";
 import { fuse, optimize, removeDead } from "../../../src/runtime/step/fuse.js";
+import { loops } from "../../../src/runtime/step/loops.js";
 import { createRecorder, type Value } from "../../../src/runtime/step/record.js";
 import { peakBytes, schedule } from "../../../src/runtime/step/schedule.js";
 import type { Step } from "../../../src/runtime/step/step.js";
@@ -37,6 +38,7 @@ describe("passes", () => {
     ["removeDead", removeDead],
     ["fuse", fuse],
     ["optimize", optimize],
+    ["loops", (each: Step) => loops(removeDead(erase(each)))],
   ] as const)("%s keeps outputs and updates", (_name, pass) => {
     const given = givenFor(step);
     const [before, after] = [evaluateStep(step, given), evaluateStep(pass(step), given)];

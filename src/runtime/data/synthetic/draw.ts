@@ -119,7 +119,8 @@ function blur({ pixels, channels, width, height }: Canvas, deviation: number): v
 
 /** Gain, gamma and noise, then whole numbers 0..255. */
 function expose({ pixels, channels }: Canvas, { gain, gamma, noise }: Shot, random: Stream, out: Uint8Array): void {
-  const curve = Float32Array.from({ length: 1025 }, (_, i) => 255 * (i / 1024) ** gamma);
+  const curve = new Float32Array(1025);
+  for (let i = 0; i < curve.length; i++) curve[i] = 255 * (i / 1024) ** gamma;
   const grey = (gain[0] + gain[1] + gain[2]) / 3;
   for (let i = 0; i < out.length; i++) {
     const lit = (pixels[i] ?? 0) * (channels === 1 ? grey : (gain[i % channels] ?? 1));

@@ -4,7 +4,10 @@
  */
 import type { Attributes, ValueInfo } from "../../step/step.js";
 
-export type OpType = "float32" | "int32" | "bfloat16" | "bool" | "int64" | "uint64" | "uint8";
+export type OpType = "float32" | "int32" | "bfloat16" | "bool" | "int64" | "uint32" | "uint64" | "uint8";
+
+/** What computes: a few operations mean something else on a GPU. */
+export type Device = "cpu" | "gpu";
 
 export interface OpInfo {
   readonly shape: readonly number[];
@@ -24,7 +27,10 @@ export type OpAttributes = Readonly<Record<string, OpAttribute>>;
 
 /** `T` is a tensor of whoever runs or writes the operations; it knows its shape and type. */
 export interface Ops<T extends OpInfo> {
-  /** One operation. What a lowering does not return is given back when the lowering is over. */
+  /**
+   * One operation. `outputs` are its first ones, as many as are wanted. What a lowering does not return is given back when
+   * the lowering is over; what it returns may be an input, or a constant.
+   */
   op(name: string, inputs: readonly T[], attributes: OpAttributes, outputs: readonly OpInfo[]): readonly T[];
   /** A few numbers known when the step is made: axes, shapes, factors. Equal ones are made once. */
   constant(values: readonly number[], info: OpInfo): T;

@@ -25,6 +25,12 @@ export function transposed(memory: Memory, tensor: Tensor, permutation: readonly
 export const broadcast: Implementation = (memory, inputs, _attributes, outputs) =>
   pointwise(memory, inputs, { expression: input(0), shape: shapeOf(outputs) }, outputs);
 
+/** These backends know one floating type, so that there is nothing to do but for a step that is none of theirs. */
+export const cast: Implementation = (memory, inputs, attributes, outputs) => {
+  if (attributes.dtype !== "float32") throw new Error("The portable backends have no bfloat16.");
+  return [memory.alias(operand(inputs, 0), shapeOf(outputs))];
+};
+
 export const matmul: Implementation = (memory, inputs, attributes) => {
   const [a, b] = [operand(inputs, 0), operand(inputs, 1)];
   const transposeA = attributes.transposeA === true;

@@ -1,7 +1,7 @@
 /** The portable backends: every kernel on the cpu and wasm backends of TensorFlow.js, or written here where those lack it. */
 import type { Attributes, ValueInfo } from "../../step/step.js";
 import type { Backend, Tensor } from "../kernel.js";
-import { broadcast, constant, matmul, reshape, transpose } from "./array.js";
+import { broadcast, cast, constant, matmul, reshape, transpose } from "./array.js";
 import { conv, convFilterGradient, convInputGradient } from "./conv.js";
 import { gatherRows, oneHot, pickColumns, scatterRows, spreadColumns } from "./label.js";
 import type { Data, Implementation } from "./memory.js";
@@ -22,6 +22,7 @@ export const implementations: Readonly<Record<string, Implementation>> = {
   reshape,
   transpose,
   broadcast,
+  cast,
   gatherRows,
   scatterRows,
   pickColumns,

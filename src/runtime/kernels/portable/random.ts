@@ -4,7 +4,7 @@ import { numberOf, sizeOf } from "../shapes.js";
 import { type Implementation, operand, shapeOf } from "./memory.js";
 
 /** Last word of the counter: keeps these draws apart from all others under the same seed. */
-const dropoutDraws = 0x64726f70;
+export const dropoutDraws = 0x64726f70;
 
 /** Words of 32 bits are compared as integers, so that the mask is the same wherever it is made. */
 export function fillMask(out: Float32Array | Float64Array, seed: number, step: number, stream: number, rate: number): void {

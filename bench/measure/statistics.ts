@@ -1,0 +1,20 @@
+/** Numbers of repetitions and rounds. */
+
+/** The middle value, of an even number of values the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** Four significant digits: more is noise. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}
+
+/** The smallest and the largest, as "1.21-1.34"; one value alone has no spread. */
+export function spread(values: readonly number[], digits = 2): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return values.length < 2 ? "-" : `${least.toFixed(digits)}-${most.toFixed(digits)}`;
+}

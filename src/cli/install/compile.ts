@@ -1,0 +1,85 @@
+/** Compiles the binding and our own operations into one addon. */
+import { availableParallelism } from "node:os";
+import { basename, join } from "node:path";
+import { fail } from "../../diagnostics/diagnostic.js";
+import { bindingName } from "../../runtime/kernels/native/installed.js";
+import { ownSources } from "../../runtime/kernels/native/library.js";
+import type { Sources } from "./sources.js";
+import { runTool, toolFailed } from "./tool.js";
+
+export interface Compiler {
+  readonly command: string;
+  /** What CXX names besides the program: `ccache g++`. */
+  readonly args: readonly string[];
+  readonly version: string;
+}
+
+export async function findCompiler(folder: string): Promise<Compiler> {
+  const [command = "g++", ...args] = (process.env.CXX ?? "").split(/\s+/).filter((word) => word !== "");
+  const ran = await runTool(command, [...args, "--version"], folder);
+  if (ran?.code !== 0) {
+    const mend = "Install one (Debian: apt-get install g++), or name another in the variable CXX.";
+    return fail("tool-missing", null, { tool: `The C++ compiler ${command}`, purpose: "builds the binding to TensorFlow", mend });
+  }
+  return { command, args, version: ran.said.split("\n")[0] ?? "" };
+}
+
+/** The settings that TensorFlow's own libraries were compiled with, as far as headers ask for them. */
+const common = ["-std=c++17", "-fPIC", "-DNDEBUG", "-D_GLIBCXX_USE_CXX11_ABI=1", "-DEIGEN_MAX_ALIGN_BYTES=64"];
+/** Only what is ours is compiled for this very processor. TensorFlow's headers are full of names that it calls deprecated. */
+const ours = ["-O3", "-march=native", "-w"];
+const binding = ["-O2", "-DNAPI_VERSION=8", "-DBUILDING_NODE_EXTENSION"];
+
+interface Unit {
+  readonly source: string;
+  readonly flags: readonly string[];
+}
+
+export interface Compiled {
+  readonly path: string;
+  /** How many files of ours are in it. */
+  readonly own: number;
+}
+
+/**
+ * Builds `target/tfjs_binding.node`, by way of object files in `folder`. `library` is what came out of the wheels; the addon
+ * looks for it under this name beside its own folder.
+ */
+export async function compile(compiler: Compiler, sources: Sources, library: string, folder: string, target: string): Promise<Compiled> {
+  const tensorflow = join(library, "tensorflow");
+  const own = ownSources().filter((path) => path.endsWith(".cc"));
+  const units: readonly Unit[] = [
+    ...own.map((source) => ({ source, flags: ours })),
+    ...["tfjs_backend.cc", "tfjs_binding.cc"].map((name) => ({
+      source: join(sources.binding, name),
+      flags: [...binding, `-I${sources.headers}`],
+    })),
+  ];
+  const objects: string[] = [];
+  const waiting = [...units.entries()];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, { source, flags }] = next;
+      const object = join(folder, `${index}.o`);
+      await run(compiler, [...common, ...flags, `-I${join(tensorflow, "include")}`, "-c", source, "-o", object], folder, basename(source));
+      objects[index] = object;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), units.length) }, work));
+  const path = join(target, bindingName);
+  const libraries = [`-L${tensorflow}`, "-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2"];
+  await run(
+    compiler,
+    ["-shared", ...objects, ...libraries, "-pthread", "-Wl,-rpath,$ORIGIN/../library/tensorflow", "-o", path],
+    folder,
+    "the addon",
+  );
+  return { path, own: own.length };
+}
+
+async function run({ command, args }: Compiler, more: readonly string[], folder: string, what: string): Promise<void> {
+  const ran = await runTool(command, [...args, ...more], folder);
+  if (ran?.code === 0) return;
+  const hint = "A compiler with C++17 is wanted (g++ 9 or newer, clang 10 or newer); name another one in the variable CXX.";
+  toolFailed(command, `compiling ${what}`, ran?.said ?? "", hint, folder);
+}

@@ -1,0 +1,94 @@
+/** A whole step as one graph with resource variables inside, run by TensorFlow's session. */
+import type { Ref, Step } from "../../step/step.js";
+import type { CapturedStep } from "../kernel.js";
+import { failingNode } from "./failing.js";
+import { typeNumbers } from "./proto.js";
+import { loadedFrom } from "./saved.js";
+import { ASSERTION, type Lowerings } from "./step-function.js";
+import { StepGraph } from "./step-graph.js";
+
+/** What of the binding a session needs. */
+export interface SessionBinding {
+  createTensor(shape: readonly number[], dtype: number, data: Float32Array | Int32Array): number;
+  deleteTensor(id: number): void;
+  tensorDataSync(id: number): unknown;
+  loadSavedModel(path: string, tags: string): number;
+  deleteSavedModel(id: number): void;
+  runSavedModel(
+    model: number,
+    inputs: readonly number[],
+    inputNames: string,
+    outputNames: string,
+  ): readonly { readonly id: number; readonly shape: readonly number[]; readonly dtype: number }[];
+}
+
+export function captureStep(binding: SessionBinding, lowerings: Lowerings, step: Step): CapturedStep {
+  return new Captured(binding, new StepGraph(step, lowerings));
+}
+
+class Captured implements CapturedStep {
+  private readonly model: number;
+  private readonly fedNames: string;
+  private readonly outputNames: string;
+
+  constructor(
+    private readonly binding: SessionBinding,
+    private readonly graph: StepGraph,
+  ) {
+    this.model = loadedFrom(graph.file(), (folder) => binding.loadSavedModel(folder, "serve"));
+    this.fedNames = graph.fed.map(({ name }) => name).join();
+    this.outputNames = graph.outputs.map(({ name }) => name).join();
+  }
+
+  load(initial: (variable: string) => Float32Array): void {
+    for (const { variable, fed, set } of this.graph.variables) {
+      const id = this.binding.createTensor(variable.shape, typeNumbers.float32, initial(variable.name));
+      try {
+        for (const { id: made } of this.binding.runSavedModel(this.model, [id], fed, set)) this.binding.deleteTensor(made);
+      } finally {
+        this.binding.deleteTensor(id);
+      }
+    }
+  }
+
+  async run(fed: ReadonlyMap<Ref, Float32Array | Int32Array>): Promise<Record<string, Float32Array> | null> {
+    const ids: number[] = [];
+    try {
+      for (const { ref, info, name } of this.graph.fed) {
+        const data = fed.get(ref);
+        if (data === undefined) throw new Error(`The step has to be fed ${name}.`);
+        ids.push(this.binding.createTensor(info.shape, typeNumbers[info.dtype], data));
+      }
+      const made = this.binding.runSavedModel(this.model, ids, this.fedNames, this.outputNames);
+      return Object.fromEntries(this.graph.outputs.map(({ output }, i) => [output, this.taken(made[i]?.id)]));
+    } catch (error) {
+      if (error instanceof Error && error.message.includes(`{{node ${ASSERTION}}}`)) return null;
+      return failingNode(error, this.graph.names);
+    } finally {
+      for (const id of ids) this.binding.deleteTensor(id);
+    }
+  }
+
+  async save(): Promise<Map<string, Float32Array>> {
+    const saved = new Map<string, Float32Array>();
+    for (const { variable, read } of this.graph.variables) {
+      const [made] = this.binding.runSavedModel(this.model, [], "", read);
+      saved.set(variable.name, this.taken(made?.id));
+    }
+    return saved;
+  }
+
+  dispose(): void {
+    this.binding.deleteSavedModel(this.model);
+  }
+
+  /** A copy of a tensor that was fetched, which is given back. */
+  private taken(id: number | undefined): Float32Array {
+    if (id === undefined) throw new Error("The session gave fewer tensors than were asked for.");
+    const data = this.binding.tensorDataSync(id);
+    this.binding.deleteTensor(id);
+    if (data instanceof Float32Array) return data;
+    if (data instanceof Int32Array) return Float32Array.from(data);
+    throw new Error("The session gave a tensor that is neither float32 nor int32.");
+  }
+}

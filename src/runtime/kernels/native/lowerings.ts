@@ -1,0 +1,27 @@
+/** Every kernel in terms of TensorFlow's operations. `docs/kernels.md` says in words how. */
+import { arrayLowerings } from "./lowerings/array.js";
+import { convLowerings } from "./lowerings/conv.js";
+import { labelLowerings } from "./lowerings/label.js";
+import { loop } from "./lowerings/loop.js";
+import { normLowerings } from "./lowerings/norm.js";
+import { pointwise } from "./lowerings/pointwise.js";
+import { poolLowerings } from "./lowerings/pool.js";
+import { dropoutMask } from "./lowerings/random.js";
+import type { Device, Lowering } from "./ops.js";
+
+/** Those of a device; where operations mean the same on both, the lowering is the same. */
+export function loweringsFor(device: Device): Readonly<Record<string, Lowering>> {
+  return {
+    pointwise,
+    loop,
+    ...arrayLowerings,
+    ...labelLowerings,
+    ...convLowerings,
+    ...normLowerings(device),
+    ...poolLowerings(device),
+    dropoutMask,
+  };
+}
+
+/** Those of the CPU. */
+export const lowerings = loweringsFor("cpu");

@@ -1,0 +1,41 @@
+/** The built command on webgpu, as a user has it: without a GPU, on a software driver, and where there is no driver. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { facec, folderWith, tiny } from "../../cli/facec.js";
+import { prepareVulkan } from "./vulkan.js";
+
+const missing = prepareVulkan();
+const spec = tiny.replace("epochs 2", "epochs 2; evaluate pairs(toy.test).accuracy");
+
+if (missing !== null) it.skip(missing);
+else {
+  describe("facec on webgpu", () => {
+    it("lists the device, and auto leaves a software one alone", () => {
+      const { code, out } = facec(["backends", "--json"]);
+      expect(code).toBe(0);
+      const rows: { name: string; usable: boolean; device: string | null; auto: boolean }[] = JSON.parse(out);
+      expect(rows.find(({ name }) => name === "webgpu")).toMatchObject({ usable: true, auto: false });
+    });
+
+    it("trains to what cpu trains to, and ends by itself", () => {
+      const folder = folderWith({ "tiny.face": spec });
+      const ran = ["cpu", "webgpu"].map((backend) => {
+        const out = join(folder, backend);
+        const { code, err } = facec(["run", "tiny.face", "small", "--backend", backend, "--out", out], { cwd: folder });
+        expect(code, err).toBe(0);
+        return JSON.parse(readFileSync(join(out, "run.json"), "utf8"));
+      });
+      console.log(JSON.stringify(ran, null, 1));
+    });
+
+    it("says what is missing where no driver is", () => {
+      const folder = folderWith({ "tiny.face": spec });
+      const env = { VK_DRIVER_FILES: join(folder, "nothing.json") };
+      const { code, err } = facec(["run", "tiny.face", "small", "--backend", "webgpu", "--out", join(folder, "out")], { cwd: folder, env });
+      expect(code).toBe(1);
+      expect(err).toContain("backend-unavailable");
+      expect(err).toContain("Vulkan driver");
+    });
+  });
+}
