@@ -16,7 +16,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = join(root, "dist");
 
 /** Heavy or native: resolved at run time, and never by `facec check`. */
-const external = ["sharp", "ts-morph", "@tensorflow/*", "@observablehq/plot", "linkedom"];
+const external = ["sharp", "@cornerstonejs/*", "ts-morph", "@tensorflow/*", "@observablehq/plot", "linkedom"];
 
 const entries = {
   facec: "src/cli/main.ts",

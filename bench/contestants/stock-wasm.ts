@@ -145,7 +145,8 @@ class Net {
 
 const task: StockTask = { ...readTask(), transposed: process.argv[3] === "before" ? "before" : "by flag" };
 setWasmPaths(`${dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))}/`);
-if (!(await tf.setBackend("wasm")) || !(tf.backend() instanceof BackendWasm)) throw new Error("TensorFlow.js cannot start its wasm backend.");
+if (!(await tf.setBackend("wasm")) || !(tf.backend() instanceof BackendWasm))
+  throw new Error("TensorFlow.js cannot start its wasm backend.");
 registerFilterGradient(task.transposed);
 const net = new Net(task);
 const optimizer = tf.train.momentum(task.rate, task.momentum);

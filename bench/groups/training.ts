@@ -64,7 +64,14 @@ const rows: Readonly<Record<string, TrainingRow>> = {
       { name: "over torch.compile with autocast", ours: "facec", peers: Object.keys(compiled16) },
     ],
   },
-  resnet50: { ...float32, title: "ResNet-50, 112x112, batch 16, float32", spec: "resnet50.face", train: "resnet50", net: "resnet50", steps: 5 },
+  resnet50: {
+    ...float32,
+    title: "ResNet-50, 112x112, batch 16, float32",
+    spec: "resnet50.face",
+    train: "resnet50",
+    net: "resnet50",
+    steps: 5,
+  },
   quickstart: {
     ...float32,
     title: "the quickstart's net, 32x32, batch 32, float32",
@@ -120,7 +127,8 @@ export async function measureTraining(row: TrainingRow, settings: Settings): Pro
     }
     requireSame(ready, row.precision);
     const { turns, restless } = await alternate(running, settings.rounds, row.steps, settings.tell);
-    for (const [name, share] of restless) settings.tell(`${name} used ${(100 * share).toFixed(0)} % of a processor while others were measured`);
+    for (const [name, share] of restless)
+      settings.tell(`${name} used ${(100 * share).toFixed(0)} % of a processor while others were measured`);
     return { ...resultOf(row, work, ready, turns), settings: settingsOf(row, work, ready, settings, restless) };
   } finally {
     for (const measured of running.values()) await measured.end();

@@ -37,7 +37,16 @@ export async function bundled(): Promise<Bundle> {
     entryPoints: ["facec", "runtime"].map((name) => `bench/contestants/${name}.ts`),
     splitting: true,
     packages: "external",
-    plugins: [{ name: "wip", setup(b) { b.onResolve({ filter: /(native|webgpu)\/index\.js$/ }, (a) => existsSync(join(a.resolveDir, a.path.replace(".js", ".ts"))) ? undefined : { path: a.path, external: true }); } }],
+    plugins: [
+      {
+        name: "wip",
+        setup(b) {
+          b.onResolve({ filter: /(native|webgpu)\/index\.js$/ }, (a) =>
+            existsSync(join(a.resolveDir, a.path.replace(".js", ".ts"))) ? undefined : { path: a.path, external: true },
+          );
+        },
+      },
+    ],
   });
   return {
     script: (name) => join(outdir, `${name}.mjs`),

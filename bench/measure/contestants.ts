@@ -63,7 +63,11 @@ function commandOf(entry: Entry, task: string, bundle: Bundle, threads: number):
     return { command: python(), args: [fileURLToPath(new URL("../peers/contestant.py", import.meta.url)), task] };
   }
   const env = { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: String(threads), TF_CPP_MIN_LOG_LEVEL: "3" };
-  return { command: process.execPath, args: [bundle.script(entry.kind), task, ...(entry.kind === "stock-wasm" ? [entry.transposed] : [])], env };
+  return {
+    command: process.execPath,
+    args: [bundle.script(entry.kind), task, ...(entry.kind === "stock-wasm" ? [entry.transposed] : [])],
+    env,
+  };
 }
 
 /** What a contestant is, for the results. */

@@ -7,7 +7,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Machine } from "./machine.js";
 
-export type Unit = "images/s" | "MiB" | "s" | "ms";
+/** "apart": the largest difference over the largest value, max |a - b| / max |b|. */
+export type Unit = "images/s" | "MiB" | "s" | "apart";
 
 /** One program that was measured. */
 export interface Contestant {

@@ -12,9 +12,3 @@ export function median(values: readonly number[]): number {
 export function rounded(value: number): number {
   return Number(value.toPrecision(4));
 }
-
-/** The smallest and the largest, as "1.21-1.34"; one value alone has no spread. */
-export function spread(values: readonly number[], digits = 2): string {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  return values.length < 2 ? "-" : `${least.toFixed(digits)}-${most.toFixed(digits)}`;
-}

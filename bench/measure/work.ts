@@ -41,7 +41,8 @@ export async function prepareWork(spec: string, train: string, net: string, bund
   }
 }
 
-function programOf(spec: string, train: string, runtime: string): string {
+/** The program of a training as JavaScript; `spec` is seen from bench/specs, `runtime` the URL of facec/runtime. */
+export function programOf(spec: string, train: string, runtime: string): string {
   const file = fileURLToPath(new URL(`../specs/${spec}`, import.meta.url));
   const { value, diagnostics } = compile(nodeHost(), file);
   if (value.improved === null || diagnostics.some(isError)) throw new Error(renderAll(diagnostics, { color: false }));
@@ -58,9 +59,9 @@ async function trainingOf(program: string, runtime: string): Promise<Training> {
 }
 
 function write(folder: string, program: string, net: string, training: Training): Work["task"] {
-  const { batch, backbone, data, optimizer } = training;
+  const { batch, backbone, optimizer } = training;
   const [size = 1] = backbone.input;
-  const classes = data.dataset.source.kind === "synthetic" ? data.dataset.source.identities : 0;
+  const classes = classesOf(training);
   const step = trainingStep(training, classes);
   const values = initialValues(step.variables, 1);
   const variables = step.variables.filter(({ kind }) => kind === "weight").map(({ name, shape }) => ({ name, shape }));
@@ -76,6 +77,12 @@ function write(folder: string, program: string, net: string, training: Training)
   return { program, net, size, classes, batch, batches, rate, momentum, decay, ...files, variables };
 }
 
-function bytesOf(arrays: readonly (Float32Array | Int32Array)[]): Buffer {
+/** As many as the data set of a training has identities; those of bench/specs are drawn and not split. */
+export function classesOf({ data: { dataset } }: Training): number {
+  if (dataset.source.kind !== "synthetic") throw new Error(`${dataset.name} should be drawn.`);
+  return dataset.source.identities;
+}
+
+export function bytesOf(arrays: readonly (Float32Array | Int32Array)[]): Buffer {
   return Buffer.concat(arrays.map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength)));
 }

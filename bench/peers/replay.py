@@ -1,19 +1,17 @@
-"""The peer's side of `npm run peers`: the same network and the same batches in PyTorch.
+"""
+The same network on the same batches in PyTorch: python replay.py FOLDER
 
-    python replay.py FOLDER check            20 steps in float64 and in float32: losses and final weights as JSON
-    python replay.py FOLDER time THREADS     median images a second of eager float32 training, best of two memory formats
-
-FOLDER holds what peers.ts wrote: net.json (layers, variables, batch, steps, rate, ...), state.bin, images.bin, labels.bin.
+Prints, as JSON, the losses and final weights of the steps in float64 and in float32. FOLDER holds net.json (layers,
+variables, batch, steps, rate, ...), state.bin, images.bin and labels.bin, as bench/groups/agreement.ts writes them.
 """
 import json
 import sys
-import time
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-folder, task = sys.argv[1], sys.argv[2]
+folder = sys.argv[1]
 net = json.load(open(f"{folder}/net.json"))
 batch, (height, width, channels) = net["batch"], net["input"]
 images = np.fromfile(f"{folder}/images.bin", np.float32).reshape(net["steps"], batch, height, width, channels)
@@ -33,8 +31,6 @@ def tensors(dtype):
     """Parameters by name, convolution filters turned from [rows, columns, in, out] to [out, in, rows, columns]."""
     made = {}
     for variable in net["variables"]:
-        if variable["kind"] != "weight":
-            continue
         value = initial()[variable["name"]]
         value = value.transpose(3, 2, 0, 1) if value.ndim == 4 else value
         made[variable["name"]] = torch.tensor(np.ascontiguousarray(value), dtype=dtype, requires_grad=True)
@@ -91,13 +87,13 @@ def step(p, moments, x, y):
     return float(loss.detach())
 
 
-def batches(dtype, layout=torch.contiguous_format):
+def batches(dtype):
     x = torch.tensor(images, dtype=dtype).permute(0, 1, 4, 2, 3)
-    return [(each.contiguous(memory_format=layout), torch.tensor(y).long()) for each, y in zip(x, labels)]
+    return [(each.contiguous(), torch.tensor(y).long()) for each, y in zip(x, labels)]
 
 
 def check():
-    found = {}
+    found = {"library": f"PyTorch {torch.__version__}, float32"}
     for name, dtype in (("float64", torch.float64), ("float32", torch.float32)):
         p, moments = tensors(dtype), {}
         losses = [step(p, moments, x, y) for x, y in batches(dtype)]
@@ -106,18 +102,4 @@ def check():
     print(json.dumps(found))
 
 
-def clock(threads):
-    torch.set_num_threads(threads)
-    best = 0.0
-    for layout in (torch.contiguous_format, torch.channels_last):
-        p, moments, data = tensors(torch.float32), {}, batches(torch.float32, layout)
-        times = []
-        for i in range(23):
-            start = time.perf_counter()
-            step(p, moments, *data[i % len(data)])
-            times.append(time.perf_counter() - start)
-        best = max(best, batch / float(np.median(times[3:])))
-    print(json.dumps({"images_per_second": best, "torch": torch.__version__}))
-
-
-check() if task == "check" else clock(int(sys.argv[3]))
+check()

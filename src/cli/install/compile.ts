@@ -28,7 +28,9 @@ export async function findCompiler(folder: string): Promise<Compiler> {
 const common = ["-std=c++17", "-fPIC", "-DNDEBUG", "-D_GLIBCXX_USE_CXX11_ABI=1", "-DEIGEN_MAX_ALIGN_BYTES=64"];
 /** Only what is ours is compiled for this very processor. TensorFlow's headers are full of names that it calls deprecated. */
 const ours = ["-O3", "-march=native", "-w"];
-const binding = ["-O2", "-DNAPI_VERSION=8", "-DBUILDING_NODE_EXTENSION"];
+/** Two functions of TensorFlow's are ours instead: native/session.cc. */
+const replaced = ["-DTF_NewSessionOptions=FacecNewSessionOptions", "-DTF_SessionRun=FacecSessionRun"];
+const binding = ["-O2", "-DNAPI_VERSION=8", "-DBUILDING_NODE_EXTENSION", ...replaced];
 
 interface Unit {
   readonly source: string;

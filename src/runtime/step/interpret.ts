@@ -1,6 +1,7 @@
 /** Runs a recorded step on a backend, node by node, giving each value back after its last reader. */
 import { fail } from "../../diagnostics/diagnostic.js";
 import type { Backend, Tensor } from "../kernels/kernel.js";
+import { failedInLibrary, LibraryError } from "../kernels/library-error.js";
 import { sizeOf } from "../kernels/shapes.js";
 import { erase } from "./erase.js";
 import { removeDead } from "./fuse.js";
@@ -60,7 +61,9 @@ class StepRunner implements Runner {
 
   async save(): Promise<Map<string, Float32Array>> {
     const { variables } = this.step;
-    return new Map(await Promise.all(variables.map(async ({ name }) => [name, floats(await this.backend.read(this.variable(name)))] as const)));
+    return new Map(
+      await Promise.all(variables.map(async ({ name }) => [name, floats(await this.backend.read(this.variable(name)))] as const)),
+    );
   }
 
   dispose(): void {
@@ -144,17 +147,22 @@ class Values {
 
   compute(node: Node): void {
     const inputs = node.inputs.map((ref) => this.get(ref));
-    const made = this.backend.run(
-      node.kernel,
-      inputs,
-      node.attributes,
-      node.outputs.map((ref) => this.info(ref)),
-    );
+    const infos = node.outputs.map((ref) => this.info(ref));
+    const made = this.ran(node, () => this.backend.run(node.kernel, inputs, node.attributes, infos));
     node.outputs.forEach((ref, i) => {
       const tensor = made[i];
       if (tensor === undefined) throw new Error(`${node.kernel} made ${made.length} tensors.`);
       this.keep(ref, tensor);
     });
+  }
+
+  private ran<T>(node: Node, run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      if (error instanceof LibraryError) return failedInLibrary(error.message, node);
+      throw error;
+    }
   }
 
   async read(ref: Ref): Promise<Float32Array> {

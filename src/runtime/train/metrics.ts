@@ -29,13 +29,14 @@ export interface EvaluationLine {
 
 export type MetricsLine = StepLine | EvaluationLine;
 
-const FLUSH_AFTER = 1000; // milliseconds: a reader never lags more, and a fast loop never waits for the disk
+/** Milliseconds: a reader never lags more, and a fast loop never waits for the disk. The first line is there at once. */
+const FLUSH_AFTER = 1000;
 
 /** Appends lines; `flush` makes all of them last before a checkpoint refers to them. A full disk is the error `cannot-write`. */
 export class Metrics {
   private readonly file: number;
   private pending = "";
-  private flushed = Date.now();
+  private flushed = 0;
 
   /** Goes on after the first `bytes` bytes; what a killed run wrote behind them is cut off, for it is computed again. */
   constructor(

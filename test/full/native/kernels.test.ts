@@ -1,8 +1,9 @@
 import { it } from "vitest";
 import { openNative } from "../../../src/runtime/kernels/native/index.js";
+import { installed } from "../../../src/runtime/kernels/native/installed.js";
 import { judgeKernels } from "../../runtime/kernels/against.js";
-import { missingNative } from "./missing.js";
+import { isInstalled } from "./native.js";
 
-const missing = missingNative();
-if (missing === null) judgeKernels("node", await openNative("cpu"));
-else it.skip(missing);
+const found = installed("cpu");
+if (isInstalled) judgeKernels("node", await openNative("cpu"));
+else it.skip(`kernels on node (${found.ok ? "" : `${found.why}; ${found.mend}`})`);

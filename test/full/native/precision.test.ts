@@ -114,6 +114,8 @@ describeNative("a training step in bfloat16 on the native library", () => {
     expect(second?.final).toEqual(first?.final);
     expect(second?.evaluations).toEqual(first?.evaluations);
     const [judged] = first?.evaluations ?? [];
-    console.log(first?.final, judged, first?.ingredients);
+    expect(first?.ingredients["the precision"]).toBe("bfloat16");
+    expect(first?.final?.loss).toBeLessThan(0.2 * Math.log(6)); // of six identities none is known at the start
+    expect(judged?.trained.accuracy).toBeGreaterThan(judged?.untrained.accuracy ?? 1);
   });
 });

@@ -4,6 +4,10 @@ import { sgd } from "../../../src/runtime/declare.js";
 import type { Layer } from "../../../src/runtime/describe.js";
 import type { Loss, Training } from "../../../src/runtime/experiment.js";
 import type { Backend } from "../../../src/runtime/kernels/kernel.js";
+import { loadBinding } from "../../../src/runtime/kernels/native/binding.js";
+import { NativeBackend } from "../../../src/runtime/kernels/native/eager.js";
+import { installed } from "../../../src/runtime/kernels/native/installed.js";
+import { loweringsFor } from "../../../src/runtime/kernels/native/lowerings.js";
 import {
   avgpool,
   bn,
@@ -49,9 +53,16 @@ function opened(): Backend {
   return native;
 }
 
+/** The library without our own operations, as a GPU has it: each part of a formula is an operation that it could rewrite. */
+function withoutLoops(): Backend {
+  const found = installed("cpu");
+  if (!found.ok) throw new Error(found.why);
+  return new NativeBackend("node", "", 1, loadBinding(found.binding), loweringsFor("cpu"), "operations");
+}
+
 /** Losses of the steps and all variables after them. */
-async function trained(step: Step, steps: number, eager: boolean) {
-  const runner = createRunner(step, opened(), { eager });
+async function trained(step: Step, steps: number, eager: boolean, backend = opened()) {
+  const runner = createRunner(step, backend, { eager });
   runner.load(initialValues(step.variables, 1));
   const outputs: Record<string, Float32Array>[] = [];
   for (let i = 0; i < steps; i++) outputs.push(await runner.run(feeds(i)));
@@ -119,6 +130,13 @@ describeNative("a training step on the native library", () => {
     expect(graph.outputs).toEqual(eager.outputs);
     expect(graph.state).toEqual(eager.state);
     expect(new Set(graph.outputs.map(({ loss }) => loss?.[0])).size).toBe(6);
+  });
+
+  it.each(Object.keys(trainings))("is the same bits as a graph and operation by operation: %s", async (name) => {
+    const step = trainingStep(trainings[name] ?? trainingOf(), classes);
+    const backend = withoutLoops();
+    const [graph, eager] = [await trained(step, 6, false, backend), await trained(step, 6, true, backend)];
+    expect(graph).toEqual(eager);
   });
 
   it("is the same bits as a graph and kernel by kernel: embedding", async () => {

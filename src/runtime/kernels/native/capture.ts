@@ -1,29 +1,14 @@
 /** A whole step as one graph with resource variables inside, run by TensorFlow's session. */
 import type { Ref, Step } from "../../step/step.js";
 import type { CapturedStep } from "../kernel.js";
+import type { Binding } from "./binding.js";
 import { failingNode } from "./failing.js";
 import { typeNumbers } from "./proto.js";
 import { loadedFrom } from "./saved.js";
-import { ASSERTION, type Lowerings } from "./step-function.js";
-import { StepGraph } from "./step-graph.js";
+import { ASSERTION, fileOf, type Lowerings, type StepGraph, stepGraph } from "./step-graph.js";
 
-/** What of the binding a session needs. */
-export interface SessionBinding {
-  createTensor(shape: readonly number[], dtype: number, data: Float32Array | Int32Array): number;
-  deleteTensor(id: number): void;
-  tensorDataSync(id: number): unknown;
-  loadSavedModel(path: string, tags: string): number;
-  deleteSavedModel(id: number): void;
-  runSavedModel(
-    model: number,
-    inputs: readonly number[],
-    inputNames: string,
-    outputNames: string,
-  ): readonly { readonly id: number; readonly shape: readonly number[]; readonly dtype: number }[];
-}
-
-export function captureStep(binding: SessionBinding, lowerings: Lowerings, step: Step): CapturedStep {
-  return new Captured(binding, new StepGraph(step, lowerings));
+export function captureStep(binding: Binding, lowerings: Lowerings, step: Step): CapturedStep {
+  return new Captured(binding, stepGraph(step, lowerings));
 }
 
 class Captured implements CapturedStep {
@@ -32,21 +17,22 @@ class Captured implements CapturedStep {
   private readonly outputNames: string;
 
   constructor(
-    private readonly binding: SessionBinding,
+    private readonly binding: Binding,
     private readonly graph: StepGraph,
   ) {
-    this.model = loadedFrom(graph.file(), (folder) => binding.loadSavedModel(folder, "serve"));
+    this.model = loadedFrom(fileOf(graph), (folder) => binding.loadSavedModel(folder, "serve"));
     this.fedNames = graph.fed.map(({ name }) => name).join();
     this.outputNames = graph.outputs.map(({ name }) => name).join();
   }
 
   load(initial: (variable: string) => Float32Array): void {
-    for (const { variable, fed, set } of this.graph.variables) {
-      const id = this.binding.createTensor(variable.shape, typeNumbers.float32, initial(variable.name));
+    for (const { variables, fed, set } of this.graph.groups) {
+      const ids: number[] = [];
       try {
-        for (const { id: made } of this.binding.runSavedModel(this.model, [id], fed, set)) this.binding.deleteTensor(made);
+        for (const { name, shape } of variables) ids.push(this.binding.createTensor(shape, typeNumbers.float32, initial(name)));
+        for (const { id } of this.binding.runSavedModel(this.model, ids, fed, set)) this.binding.deleteTensor(id);
       } finally {
-        this.binding.deleteTensor(id);
+        for (const id of ids) this.binding.deleteTensor(id);
       }
     }
   }
@@ -71,9 +57,11 @@ class Captured implements CapturedStep {
 
   async save(): Promise<Map<string, Float32Array>> {
     const saved = new Map<string, Float32Array>();
-    for (const { variable, read } of this.graph.variables) {
-      const [made] = this.binding.runSavedModel(this.model, [], "", read);
-      saved.set(variable.name, this.taken(made?.id));
+    for (const { variables, read } of this.graph.groups) {
+      const made = this.binding.runSavedModel(this.model, [], "", read);
+      variables.forEach(({ name }, i) => {
+        saved.set(name, this.taken(made[i]?.id));
+      });
     }
     return saved;
   }

@@ -1,6 +1,7 @@
 /** Runs operations on the spot: the backend to debug with, and the one that every graph is compared with. */
 import type { Attributes, DType, Step, ValueInfo } from "../../step/step.js";
 import type { Backend, CapturedStep, Tensor } from "../kernel.js";
+import { LibraryError } from "../library-error.js";
 import { sameShape, sizeOf } from "../shapes.js";
 import { attributeTypes, type Binding, type MadeTensor, type NativeAttribute, type TensorData } from "./binding.js";
 import { captureStep } from "./capture.js";
@@ -106,7 +107,7 @@ export class NativeBackend implements Backend {
   /** Runs an operation and gives the ids of those outputs that were asked for. */
   private execute(name: string, inputs: readonly number[], attributes: OpAttributes, outputs: readonly OpInfo[]): readonly number[] {
     const count = outputsOf(name, attributes);
-    const results = this.binding.executeOp(name, Object.entries(attributes).map(nativeAttribute), inputs, count);
+    const results = this.asked(name, attributes, inputs, count);
     const wrong = outputs.findIndex((info, i) => !isSame(results[i], info));
     for (const { id } of wrong >= 0 ? results : results.slice(outputs.length)) this.binding.deleteTensor(id);
     if (wrong >= 0) {
@@ -116,6 +117,14 @@ export class NativeBackend implements Backend {
       );
     }
     return results.slice(0, outputs.length).map(({ id }) => id);
+  }
+
+  private asked(name: string, attributes: OpAttributes, inputs: readonly number[], outputs: number): readonly MadeTensor[] {
+    try {
+      return this.binding.executeOp(name, Object.entries(attributes).map(nativeAttribute), inputs, outputs);
+    } catch (error) {
+      throw new LibraryError(error instanceof Error ? error.message : String(error), { cause: error });
+    }
   }
 
   /** The same memory as a tensor of its own. */

@@ -2,12 +2,11 @@
 import { outputsOf } from "./catalogue.js";
 import type { NodeNames, Origin } from "./names.js";
 import type { OpAttributes, OpInfo, Ops, OpType } from "./ops.js";
-import { outputArgument } from "./outputs.js";
 import type { GraphAttribute, NodeDef } from "./proto.js";
 
-/** What stands at one end of an edge: an output of a node, or an argument of the function that is written. */
+/** What stands at the near end of an edge: an output of a node. */
 export interface Edge {
-  readonly node: GraphNode | { readonly argument: string };
+  readonly node: GraphNode;
   readonly index: number;
 }
 
@@ -23,15 +22,12 @@ export interface GraphNode {
 /** A value of the graph whose shape is known. */
 export interface GraphTensor extends OpInfo, Edge {}
 
-/** Nodes of a graph, or of a function in it. */
-export class GraphScope {
+/** Collects the nodes of a graph. */
+export class GraphWriter {
   private readonly list: GraphNode[] = [];
   private readonly constants = new Map<string, GraphTensor>();
 
-  constructor(
-    readonly names: NodeNames,
-    private readonly kind: "graph" | "function",
-  ) {}
+  constructor(readonly names: NodeNames) {}
 
   add(
     name: string,
@@ -64,31 +60,28 @@ export class GraphScope {
     return this.list.map(({ name, op, inputs, attributes, control }) => ({
       name,
       op,
-      inputs: [...inputs.map((edge) => this.reference(edge)), ...new Set(control.map((node) => `^${node.name}`))],
+      inputs: [...inputs.map(reference), ...new Set(control.map((node) => `^${node.name}`))],
       attributes,
     }));
   }
+}
 
-  /** An edge as the file has it. Inside a function, outputs go by the name that the operation gives them. */
-  reference({ node, index }: Edge): string {
-    if ("argument" in node) return node.argument;
-    if (this.kind === "graph") return index === 0 ? node.name : `${node.name}:${index}`;
-    return `${node.name}:${outputArgument(node.op, index, node.attributes)}`;
-  }
+function reference({ node, index }: Edge): string {
+  return index === 0 ? node.name : `${node.name}:${index}`;
 }
 
 /**
  * `Ops` for one kernel: what it writes is named after it, and waits for `after` where the kernel is computed again, late.
  * That wait is also what keeps the library from merging it with its first computation.
  */
-export function graphOps(scope: GraphScope, origin: Origin, after: readonly GraphNode[]): Ops<GraphTensor> {
+export function graphOps(graph: GraphWriter, origin: Origin, after: readonly GraphNode[]): Ops<GraphTensor> {
   return {
     op(name: string, inputs: readonly GraphTensor[], attributes: OpAttributes, outputs: readonly OpInfo[]) {
       if (outputsOf(name, attributes) < outputs.length) throw new Error(`${name} has fewer than ${outputs.length} outputs.`);
-      const node = scope.add(scope.names.fresh(origin, name), name, inputs, attributes, after);
+      const node = graph.add(graph.names.fresh(origin, name), name, inputs, attributes, after);
       return outputs.map((info, index) => ({ node, index, ...info }));
     },
-    constant: (values, info) => scope.constant(values, info),
+    constant: (values, info) => graph.constant(values, info),
   };
 }
 

@@ -1,18 +1,17 @@
 /**
- * Writes the few protocol buffers that make a TensorFlow graph: SavedModel, MetaGraphDef, GraphDef, FunctionDef, NodeDef,
+ * Writes the few protocol buffers that make a TensorFlow graph: SavedModel, MetaGraphDef, GraphDef, NodeDef,
  * AttrValue, TensorProto. Field numbers are those of tensorflow/core/framework/*.proto and core/protobuf/*.proto.
  */
 import type { OpAttribute, OpType } from "./ops.js";
 
 /** DataType of tensorflow/core/framework/types.proto. */
-export const typeNumbers: Readonly<Record<OpType | "resource", number>> = {
+export const typeNumbers: Readonly<Record<OpType, number>> = {
   float32: 1,
   int32: 3,
   uint8: 4,
   int64: 9,
   bool: 10,
   bfloat16: 14,
-  resource: 20,
   uint32: 22,
   uint64: 23,
 };
@@ -27,57 +26,26 @@ export interface TensorValue {
 /** What a graph needs beside the attributes of lowerings. */
 export type GraphAttribute =
   | OpAttribute
-  | { readonly kind: "bytes"; readonly value: Uint8Array }
   | { readonly kind: "shape"; readonly value: readonly number[] }
-  | { readonly kind: "types"; readonly value: readonly (OpType | "resource")[] }
-  | { readonly kind: "tensor"; readonly value: TensorValue }
-  | { readonly kind: "resource" }
-  | { readonly kind: "function"; readonly name: string };
+  | { readonly kind: "types"; readonly value: readonly OpType[] }
+  | { readonly kind: "tensor"; readonly value: TensorValue };
 
 export interface NodeDef {
   readonly name: string;
   readonly op: string;
-  /** `name`, `name:1`, in a function `name:output:0`; control inputs `^name` last. */
+  /** `name`, `name:1`; control inputs `^name` last. */
   readonly inputs: readonly string[];
   readonly attributes: Readonly<Record<string, GraphAttribute>>;
-}
-
-export interface FunctionDef {
-  readonly name: string;
-  readonly arguments: readonly { readonly name: string; readonly dtype: OpType | "resource" }[];
-  /** Results by name, each with the node output it is. */
-  readonly results: readonly { readonly name: string; readonly dtype: OpType; readonly from: string }[];
-  readonly nodes: readonly NodeDef[];
 }
 
 type Bytes = readonly Uint8Array[];
 
 /** A SavedModel without variables of its own: one graph, found by the tag `serve`. */
-export function savedModel(nodes: readonly NodeDef[], functions: readonly FunctionDef[]): Uint8Array {
-  const library = functions.map((each) => message(1, functionDef(each)));
+export function savedModel(nodes: readonly NodeDef[]): Uint8Array {
   const versions = message(4, [integer(1, 1087)]); // `producer`: any from the last years will do
-  const graph = [...nodes.map((node) => message(1, nodeDef(node))), message(2, library.flat()), versions].flat();
+  const graph = [...nodes.map((node) => message(1, nodeDef(node))), versions].flat();
   const metaGraph = [message(1, [text(4, "serve")]), message(2, graph)].flat();
   return Buffer.concat([integer(1, 1), ...message(2, metaGraph)]);
-}
-
-/** ConfigProto{graph_options{rewrite_options{disable_meta_optimizer}}}: nodes are computed as they stand. */
-export function plainConfig(): Uint8Array {
-  return Buffer.concat([...message(10, message(10, [integer(19, 1)]))]);
-}
-
-function functionDef(described: FunctionDef): Bytes {
-  const argument = (field: number, name: string, dtype: OpType | "resource"): Bytes =>
-    message(field, [text(1, name), integer(3, typeNumbers[dtype])]);
-  const signature = [
-    [text(1, described.name)],
-    ...described.arguments.map(({ name, dtype }) => argument(2, name, dtype)),
-    ...described.results.map(({ name, dtype }) => argument(3, name, dtype)),
-    [integer(17, 1)], // is_stateful
-  ];
-  const results = described.results.map(({ name, from }) => message(4, [text(1, name), text(2, from)]));
-  const noInline = message(5, [text(1, "_noinline"), ...message(2, attributeValue({ kind: "bool", value: true }))]);
-  return [message(1, signature.flat()), ...described.nodes.map((node) => message(3, nodeDef(node))), ...results, noInline].flat();
 }
 
 function nodeDef({ name, op, inputs, attributes }: NodeDef): Bytes {
@@ -89,8 +57,6 @@ function attributeValue(attribute: GraphAttribute): Bytes {
   switch (attribute.kind) {
     case "type":
       return [integer(6, typeNumbers[attribute.value])];
-    case "resource":
-      return [integer(6, typeNumbers.resource)];
     case "int":
       return [integer(3, attribute.value)];
     case "float":
@@ -99,8 +65,6 @@ function attributeValue(attribute: GraphAttribute): Bytes {
       return [integer(5, attribute.value ? 1 : 0)];
     case "string":
       return [text(2, attribute.value)];
-    case "bytes":
-      return [bytes(2, attribute.value)];
     case "ints":
       return message(
         1,
@@ -113,8 +77,6 @@ function attributeValue(attribute: GraphAttribute): Bytes {
       );
     case "shape":
       return message(7, shape(attribute.value));
-    case "function":
-      return message(10, [text(1, attribute.name)]);
     case "tensor": {
       const { dtype, shape: sizes, content } = attribute.value;
       return message(8, [integer(1, typeNumbers[dtype]), ...message(2, shape(sizes)), bytes(4, content)]);

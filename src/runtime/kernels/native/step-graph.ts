@@ -1,99 +1,205 @@
-/** The graph of a step, as a file and as the names by which a session runs it. */
-import type { Ref, Step, ValueInfo, Variable } from "../../step/step.js";
-import { type GraphNode, GraphScope } from "./graph.js";
+/** A step as a graph: variables, operations, the finite test, updates that wait for all reads, and the names to run it by. */
+import type { Node, Ref, Step, ValueInfo, Variable } from "../../step/step.js";
+import { sizeOf } from "../shapes.js";
+import { type GraphNode, type GraphTensor, GraphWriter, graphOps } from "./graph.js";
 import { NodeNames } from "./names.js";
-import { type FunctionDef, type GraphAttribute, plainConfig, savedModel } from "./proto.js";
-import { infoOf, type Lowerings, stepFunction, type } from "./step-function.js";
+import type { Lowering, OpType } from "./ops.js";
+import { type GraphAttribute, type NodeDef, savedModel } from "./proto.js";
 
-/** A variable outside of the step: how it is set and read. */
-interface Access {
-  readonly variable: Variable;
-  readonly handle: GraphNode;
-  /** Fed to set it. */
+export type Lowerings = Readonly<Record<string, Lowering>>;
+
+/** The node that fails where what must be finite is not. */
+export const ASSERTION = "finite/Assert";
+
+/** Bytes of variables that are set or read by one run: many of them at once, and no second copy of a large state. */
+const GROUP_BYTES = 32e6;
+
+/** Variables that are set by one run, and read by another. */
+export interface Group {
+  readonly variables: readonly Variable[];
+  /** What is fed to set them, by the order of the variables, and what is fetched when they are. */
   readonly fed: string;
-  /** Fetched to set it. */
   readonly set: string;
-  /** Fetched to read it. */
   readonly read: string;
 }
 
-/**
- * The step is a function, called with a configuration of its own: so no rewriting of the library changes a bit. Loading and
- * saving are outside of it, one variable at a time, and start at once.
- */
-export class StepGraph {
-  readonly names = new NodeNames();
-  readonly variables: readonly Access[];
+export interface StepGraph {
+  readonly nodes: readonly NodeDef[];
+  readonly names: NodeNames;
+  readonly groups: readonly Group[];
   readonly fed: readonly { readonly ref: Ref; readonly info: ValueInfo; readonly name: string }[];
   readonly outputs: readonly { readonly output: string; readonly name: string }[];
-  private readonly main = new GraphScope(this.names, "graph");
-  private readonly body: FunctionDef;
+}
+
+export function stepGraph(step: Step, lowerings: Lowerings): StepGraph {
+  return new StepWriter(step, lowerings).written();
+}
+
+/** The file that the library loads. */
+export function fileOf({ nodes }: StepGraph): Uint8Array {
+  return savedModel(nodes);
+}
+
+class StepWriter {
+  private readonly names = new NodeNames();
+  private readonly graph = new GraphWriter(this.names);
+  private readonly values = new Map<Ref, GraphTensor>();
+  private readonly handles = new Map<string, GraphNode>();
+  private readonly reads = new Map<string, GraphNode>();
 
   constructor(
     private readonly step: Step,
-    lowerings: Lowerings,
-  ) {
-    this.variables = step.variables.map((variable) => this.access(variable));
-    const placeholders = step.fed.map(({ name, value }) => ({
-      ref: value,
-      info: this.info(value),
-      node: this.placeholder(name, this.info(value)),
-    }));
-    this.fed = placeholders.map(({ ref, info, node }) => ({ ref, info, name: `${node.name}:0` }));
-    this.body = stepFunction(step, this.names, lowerings);
-    const call = this.main.add(
-      this.names.plain("step"),
-      "StatefulPartitionedCall",
-      [...placeholders, ...this.variables.map(({ handle }) => ({ node: handle }))].map(({ node }) => ({ node, index: 0 })),
-      {
-        Tin: { kind: "types", value: this.body.arguments.map(({ dtype }) => dtype) },
-        Tout: { kind: "types", value: this.body.results.map(({ dtype }) => dtype) },
-        f: { kind: "function", name: this.body.name },
-        config_proto: { kind: "bytes", value: plainConfig() },
-      },
-    );
-    this.outputs = Object.keys(step.outputs).map((output, index) => ({ output, name: `${call.name}:${index}` }));
+    private readonly lowerings: Lowerings,
+  ) {}
+
+  written(): StepGraph {
+    const { step, graph, names } = this;
+    const fed = step.fed.map(({ name, value }) => this.feed(name, value));
+    for (const variable of step.variables) this.variable(variable);
+    const groups = grouped(step.variables).map((variables, i) => this.group(variables, i));
+    for (const node of step.nodes) this.lower(node);
+    const done = this.updates(this.gate());
+    const outputs = Object.entries(step.outputs).map(([output, ref]) => ({ output, name: this.output(output, ref, done) }));
+    return { nodes: graph.nodeDefs(), names, groups, fed, outputs };
   }
 
-  file(): Uint8Array {
-    return savedModel(this.main.nodeDefs(), [this.body]);
-  }
-
-  private access(variable: Variable): Access {
-    const { names, main } = this;
-    const base = `variables/${variable.name}`;
-    const dtype = type("float32");
-    const shape: GraphAttribute = { kind: "shape", value: variable.shape };
-    const handle = main.add(names.plain(base), "VarHandleOp", [], {
-      dtype,
-      shape,
-      shared_name: { kind: "string", value: variable.name },
-      container: { kind: "string", value: "" },
-    });
-    const fed = main.add(names.plain(`${base}/fed`), "Placeholder", [], { dtype, shape });
-    // The memory of what is fed belongs to JavaScript and must go back on its thread: the variable gets a copy.
-    const copy = main.add(names.plain(`${base}/copy`), "DeepCopy", [{ node: fed, index: 0 }], { T: dtype });
-    const assign = main.add(
-      names.plain(`${base}/assign`),
-      "AssignVariableOp",
-      [handle, copy].map((node) => ({ node, index: 0 })),
-      { dtype },
-    );
-    const set = main.add(names.plain(`${base}/set`), "Const", [], { dtype, value: zero }, [assign]);
-    const read = main.add(names.plain(`${base}/read`), "ReadVariableOp", [{ node: handle, index: 0 }], { dtype });
-    return { variable, handle, fed: `${fed.name}:0`, set: `${set.name}:0`, read: `${read.name}:0` };
+  private feed(name: string, ref: Ref) {
+    const info = this.info(ref);
+    const node = this.placeholder(`fed/${name}`, info);
+    this.values.set(ref, { node, index: 0, ...info });
+    return { ref, info, name: `${node.name}:0` };
   }
 
   private placeholder(name: string, { shape, dtype }: ValueInfo): GraphNode {
-    return this.main.add(this.names.plain(`fed/${name}`), "Placeholder", [], {
-      dtype: type(dtype),
+    return this.graph.add(this.names.plain(name), "Placeholder", [], { dtype: type(dtype), shape: { kind: "shape", value: shape } });
+  }
+
+  private variable({ name, shape, value }: Variable): void {
+    const handle = this.graph.add(this.names.plain(`variables/${name}`), "VarHandleOp", [], {
+      dtype: float32,
       shape: { kind: "shape", value: shape },
+      shared_name: { kind: "string", value: name },
+      container: { kind: "string", value: "" },
+    });
+    const read = this.graph.add(this.names.plain(`read/${name}`), "ReadVariableOp", [{ node: handle, index: 0 }], { dtype: float32 });
+    this.handles.set(name, handle);
+    this.reads.set(name, read);
+    this.values.set(value, { node: read, index: 0, shape, dtype: "float32" });
+  }
+
+  private group(variables: readonly Variable[], number: number): Group {
+    const fed = variables.map(({ name, shape }) => this.placeholder(`load/${name}/fed`, { shape, dtype: "float32" }));
+    const assigns = variables.map(({ name }, i) => {
+      // The memory of what is fed belongs to JavaScript and must go back on its thread: the variable gets a copy.
+      const copy = this.graph.add(this.names.plain(`load/${name}/copy`), "DeepCopy", [fed[i] ?? missing(name)].map(output), { T: float32 });
+      return this.assign(`load/${name}`, name, output(copy), []);
+    });
+    const zero: GraphAttribute = { kind: "tensor", value: { dtype: "float32", shape: [], content: new Uint8Array(4) } };
+    const set = this.graph.add(this.names.plain(`load/done ${number}`), "Const", [], { dtype: float32, value: zero }, assigns);
+    return {
+      variables,
+      fed: fed.map(({ name }) => `${name}:0`).join(),
+      set: `${set.name}:0`,
+      read: variables.map(({ name }) => `${this.reads.get(name)?.name}:0`).join(),
+    };
+  }
+
+  private lower({ kernel, inputs, outputs, attributes, path, at, after }: Node): void {
+    const lowering = this.lowerings[kernel];
+    if (lowering === undefined) throw new Error(`${kernel} is not lowered to TensorFlow's operations.`);
+    const ops = graphOps(this.graph, { path, kernel, at }, after === undefined ? [] : [this.value(after).node]);
+    const operands = inputs.map((ref) => this.value(ref));
+    const infos = outputs.map((ref) => this.info(ref));
+    const made = lowering(ops, operands, attributes, infos);
+    outputs.forEach((ref, i) => {
+      const tensor = made[i];
+      if (tensor === undefined) throw new Error(`${kernel} was lowered to ${made.length} tensors.`);
+      this.values.set(ref, tensor);
     });
   }
 
+  /** What every update waits for: all reads, and that what must be finite is. */
+  private gate(): GraphNode {
+    const { finite } = this.step;
+    const reads = [...this.reads.values()];
+    if (finite === null) return this.graph.add(this.names.plain("gate"), "NoOp", [], {}, reads);
+    const value = this.value(finite);
+    const test = this.graph.add(this.names.plain("finite/IsFinite"), "IsFinite", [value], { T: type(value.dtype) });
+    const assert = this.graph.add(this.names.plain(ASSERTION), "Assert", [output(test), value], {
+      T: { kind: "types", value: [value.dtype] },
+    });
+    return this.graph.add(this.names.plain("gate"), "NoOp", [], {}, [assert, ...reads]);
+  }
+
+  /** Assigns all updates; what it gives has run after the last of them. */
+  private updates(gate: GraphNode): GraphNode {
+    const assigns = this.step.updates.map(({ variable, value }) => this.assign(`update/${variable}`, variable, this.own(value), [gate]));
+    return this.graph.add(this.names.plain("updated"), "NoOp", [], {}, [gate, ...assigns]);
+  }
+
+  private assign(name: string, variable: string, value: Pick<GraphTensor, "node" | "index">, after: readonly GraphNode[]): GraphNode {
+    const handle = this.handles.get(variable) ?? missing(variable);
+    return this.graph.add(this.names.plain(name), "AssignVariableOp", [output(handle), value], { dtype: float32 }, after);
+  }
+
+  /** The value in memory of the library's own: what is fed, or only shows it in another shape, is copied. */
+  private own(ref: Ref): GraphTensor {
+    const value = this.value(ref);
+    const maker = this.step.nodes.find(({ outputs }) => outputs.includes(ref))?.kernel;
+    if (maker !== undefined && !showing.has(maker)) return value;
+    const node = this.graph.add(this.names.plain("update/copy"), "DeepCopy", [value], { T: type(value.dtype) });
+    return { ...value, node, index: 0 };
+  }
+
+  /** The name by which an output is fetched once all updates are done; as float32 where the addon cannot read its type. */
+  private output(name: string, ref: Ref, done: GraphNode): string {
+    const value = this.value(ref);
+    const [op, attributes] =
+      value.dtype === "bfloat16" ? ["Cast", { SrcT: type(value.dtype), DstT: float32 }] : ["Identity", { T: type(value.dtype) }];
+    return `${this.graph.add(this.names.plain(`output/${name}`), op, [value], attributes, [done]).name}:0`;
+  }
+
+  private value(ref: Ref): GraphTensor {
+    const value = this.values.get(ref);
+    if (value === undefined) throw new Error(`Value ${ref} is not there when it is read.`);
+    return value;
+  }
+
   private info(ref: Ref): ValueInfo {
-    return infoOf(this.step, ref);
+    const info = this.step.values[ref];
+    if (info === undefined) throw new Error(`The step has no value ${ref}.`);
+    return info;
   }
 }
 
-const zero: GraphAttribute = { kind: "tensor", value: { dtype: "float32", shape: [], content: new Uint8Array(4) } };
+/** Kernels that may give the memory of their operand. */
+const showing = new Set(["reshape", "broadcast", "cast", "transpose"]);
+
+const float32: GraphAttribute = { kind: "type", value: "float32" };
+
+function type(dtype: OpType): GraphAttribute {
+  return { kind: "type", value: dtype };
+}
+
+function output(node: GraphNode) {
+  return { node, index: 0 };
+}
+
+function missing(variable: string): never {
+  throw new Error(`The step has no variable ${variable}.`);
+}
+
+function grouped(variables: readonly Variable[]): readonly (readonly Variable[])[] {
+  const groups: Variable[][] = [];
+  let room = 0;
+  for (const variable of variables) {
+    const bytes = 4 * sizeOf(variable.shape);
+    if (bytes > room || groups.length === 0) {
+      groups.push([]);
+      room = GROUP_BYTES;
+    }
+    groups.at(-1)?.push(variable);
+    room -= bytes;
+  }
+  return groups;
+}

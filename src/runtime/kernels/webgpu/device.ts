@@ -31,6 +31,8 @@ interface Program {
 
 /** Dispatches that are collected before the GPU gets them: enough to be worth a call, few enough to keep it busy. */
 const pieceSize = 48;
+/** Bindings that a program remembers. */
+const mostGroups = 64;
 /** Pieces after which memory that nobody wanted goes back. */
 const patience = 400;
 
@@ -66,8 +68,8 @@ export class Device {
   /** Memory of at least `bytes`, with anything in it. */
   take(bytes: number): Memory {
     const room = roomFor(bytes);
-    const found = this.free.get(room)?.pop();
-    if (found !== undefined) {
+    const found = takeFirst(this.free.get(room));
+    if (found !== null) {
       found.users = 1;
       return found;
     }
@@ -109,6 +111,8 @@ export class Device {
         layout: program.pipeline.getBindGroupLayout(0),
         entries: memories.map(({ buffer }, binding) => ({ binding, resource: { buffer } })),
       });
+      // Which memory meets which changes as variables move on: some of it comes back, none of it is needed.
+      if (program.groups.size >= mostGroups) program.groups.clear();
       program.groups.set(key, bound);
     }
     this.encoder ??= this.device.createCommandEncoder();
@@ -189,6 +193,13 @@ export class Device {
       for (const program of this.programs.values()) program.groups.clear();
     }
   }
+}
+
+/** Always the oldest: so steps that do the same soon use the same memory for it, and what was bound is bound again. */
+function takeFirst(list: Memory[] | undefined): Memory | null {
+  if (list === undefined || list.length === 0) return null;
+  const oldest = list.reduce((least, memory, i) => (memory.number < (list[least]?.number ?? 0) ? i : least), 0);
+  return list.splice(oldest, 1)[0] ?? null;
 }
 
 /** Bytes rounded up, by an eighth at most, so that tensors of nearly one size share their memory in turn. */
