@@ -1,15 +1,14 @@
-// Running a program over tensors.
+// A program made ready to run over tensors.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "compiled.h"
 #include "program.h"
 
 namespace facec {
-
-enum class Type { kFloat32, kBfloat16, kInt32 };
 
 struct Input {
   Type type;
@@ -17,39 +16,56 @@ struct Input {
 };
 
 struct Output {
-  Type type;  // bfloat16 of maps only
+  Type type;
   void* data;
-  // The operand whose memory it has taken over, or -1.
-  int forwarded = -1;
+  bool forwarded;  // it has taken over an operand's memory
 };
 
-// What can be said of a program once, before any tensor is seen.
+// Entries that are computed at a time: everything a loop holds of them fits the fastest caches.
+constexpr int64_t kTile = 512;
+
+// Where a tile lies: whole rows, or a piece of one.
+struct Tile {
+  int64_t row;
+  int64_t column;
+  int64_t rows;
+  int64_t width;
+  int64_t count() const { return rows * width; }
+};
+
 class Loop {
  public:
-  explicit Loop(Program program);
+  // Types of all operands and outputs; only maps may be bfloat16.
+  Loop(Program program, const std::vector<Type>& inputs, const std::vector<Type>& outputs);
 
-  const Program& program() const { return program_; }
-
-  // One output a result, two of moments. The result is the same to the bit for any number of threads: entries are cut
-  // into chunks by their number alone, and what chunks sum up is added in their order.
+  // One output a result, two of moments. The same to the bit for any number of threads: entries are cut into chunks by
+  // their number alone, and what the chunks sum up is added in their order.
   void Run(const std::vector<Input>& inputs, const std::vector<Output>& outputs) const;
 
- private:
-  friend class Frame;
-  friend class Sums;
+  const Program& program() const { return program_; }
+  const Code* code() const { return code_.get(); }
+  int64_t slot(int reg) const { return slot_[reg] * kTile; }
+  int slots() const { return slots_; }
+  int64_t piece() const { return piece_; }
+  int64_t chunks() const { return chunks_; }
+  bool is_flat() const { return program_.rows == 1; }
+  // Rows of a chunk; where there is one row only, columns.
+  int64_t chunk_length() const { return chunk_length_; }
+  int64_t tile_rows() const { return tile_rows_; }
 
+ private:
   void LayOut();
-  void Assign();
+  void AssignSlots();
 
   Program program_;
-  int64_t tile_rows_ = 1;      // whole rows that a tile holds, where it holds any
-  int64_t piece_ = 0;          // columns of a tile
-  int64_t pieces_ = 1;         // pieces of a row
-  int64_t chunk_rows_ = 0;     // rows of a chunk; of a single row: columns
+  int64_t tile_rows_ = 1;
+  int64_t piece_ = 0;  // columns of a tile
+  int64_t chunk_length_ = 0;
   int64_t chunks_ = 0;
   int helpers_ = 0;
-  int slots_ = 0;              // tiles that a frame holds
-  std::vector<int> slot_;      // of each register; -1: read where it stands
+  int slots_ = 0;
+  std::vector<int> slot_;  // of each register, a tile of the frame
+  std::unique_ptr<Code> code_;
 };
 
 }  // namespace facec

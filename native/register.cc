@@ -76,7 +76,11 @@ void* Create(TF_OpKernelConstruction* context) {
     TF_OpKernelConstruction_Failure(context, status.get());
     return nullptr;
   }
-  kernel->loop = std::make_unique<Loop>(std::move(program));
+  std::vector<Type> inputs;
+  std::vector<Type> outputs;
+  for (int group = 0; group < 3; ++group) inputs.insert(inputs.end(), kernel->inputs[group], kInputTypes[group]);
+  for (int group = 0; group < 2; ++group) outputs.insert(outputs.end(), kernel->outputs[group], kInputTypes[group]);
+  kernel->loop = std::make_unique<Loop>(std::move(program), inputs, outputs);
   return kernel.release();
 }
 
@@ -125,7 +129,7 @@ bool MakeOutputs(const Kernel& kernel, TF_OpKernelContext* context, std::vector<
                                                 rank, &forwarded, status);
       if (TF_GetCode(status) != TF_OK) return false;
       tensors->emplace_back(made);
-      outputs->push_back({wide ? Type::kFloat32 : Type::kBfloat16, TF_TensorData(made), forwarded});
+      outputs->push_back({wide ? Type::kFloat32 : Type::kBfloat16, TF_TensorData(made), forwarded >= 0});
     }
   }
   return true;

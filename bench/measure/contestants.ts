@@ -60,7 +60,9 @@ export function start(name: string, entry: Entry, work: Work, bundle: Bundle, se
 
 function commandOf(entry: Entry, task: string, bundle: Bundle, threads: number): Command {
   if (entry.kind === "pytorch") {
-    return { command: python(), args: [fileURLToPath(new URL("../peers/contestant.py", import.meta.url)), task] };
+    // A cache of its own: the first step says what compiling costs.
+    const env = { TORCHINDUCTOR_CACHE_DIR: `${task}.inductor` };
+    return { command: python(), args: [fileURLToPath(new URL("../peers/contestant.py", import.meta.url)), task], env };
   }
   const env = { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: String(threads), TF_CPP_MIN_LOG_LEVEL: "3" };
   return {

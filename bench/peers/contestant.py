@@ -8,13 +8,9 @@ milliseconds of each. The end of the input ends it.
 """
 import contextlib
 import json
-import os
 import platform
 import sys
 import time
-
-task = json.load(open(sys.argv[1]))
-os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")  # no pool of compilers beside the measurements
 
 import numpy as np
 import torch
@@ -22,6 +18,7 @@ from torch import nn
 
 from nets import load, nets
 
+task = json.load(open(sys.argv[1]))
 torch.set_num_threads(task["threads"])
 torch.manual_seed(1)
 layout = torch.channels_last if task["layout"] == "channels_last" else torch.contiguous_format

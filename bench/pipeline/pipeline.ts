@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { jpegAddonOf } from "../../src/runtime/kernels/native/installed.js";
 import type { Group, Settings } from "../groups/group.js";
 import { compare } from "../measure/compare.js";
 import { thisMachine } from "../measure/machine.js";
@@ -32,7 +33,8 @@ const rows: Readonly<Record<string, PipelineRow>> = {
   "memory-2-workers": { title: "112x112 pixels in memory: flip, crop; 2 workers", workers: 2, from: "memory", steps: 1500 },
 };
 
-const FACEC = "facec";
+/** As it is with the native library installed, and without. */
+const OURS = { facec: true, "facec, WebAssembly alone": false } as const;
 const PEERS = { "DataLoader, floats by the workers": "workers", "DataLoader, floats by the main process": "main" } as const;
 
 export const pipeline: Group = {
@@ -74,7 +76,11 @@ function commandsOf({ workers, from }: PipelineRow, folder: string, program: str
   const common = [folder, String(BATCH), String(workers), from];
   const loader = fileURLToPath(new URL("loader.py", import.meta.url));
   const peers = Object.entries(PEERS).map(([name, where]) => [name, { command: python(), args: [loader, ...common, where] }] as const);
-  return { [FACEC]: { command: process.execPath, args: [program, ...common] }, ...Object.fromEntries(peers) };
+  const addon = jpegAddonOf("node");
+  const ours = Object.entries(OURS)
+    .filter(([, native]) => !native || (addon !== null && from === "files"))
+    .map(([name, native]) => [name, { command: process.execPath, args: [program, ...common, native ? (addon ?? "-") : "-"] }] as const);
+  return Object.fromEntries([...ours, ...peers]);
 }
 
 function resultOf(
@@ -90,8 +96,10 @@ function resultOf(
     const what = `${library}, ${threads} worker${threads === 1 ? "" : "s"}`;
     contestants[name] = { what, unit: "images/s", rounds: rates, firstStepSeconds: rounded(first_step_ms / 1000) };
   }
-  const made = compare("over PyTorch's DataLoader", FACEC, Object.keys(PEERS), contestants);
-  const comparisons: readonly Comparison[] = made === null ? [] : [made];
+  const comparisons = Object.keys(OURS).flatMap((ours): Comparison[] => {
+    const made = compare(`${ours} over PyTorch's DataLoader`, ours, Object.keys(PEERS), contestants);
+    return made === null ? [] : [made];
+  });
   const settings = {
     images: images.what,
     batch: BATCH,

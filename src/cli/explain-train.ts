@@ -1,5 +1,6 @@
 /** `facec explain FILE TRAIN`: what a training is made of, and what one step of it holds in memory. */
 import type { DataPartPlan, Plan, TrainPlan } from "../compiler/plan/plan.js";
+import type { Backend } from "../runtime/kernels/kernel.js";
 import type { Step } from "../runtime/step/step.js";
 import { bytes, grouped } from "./columns.js";
 import { importLoss } from "./import-loss.js";
@@ -9,7 +10,7 @@ import { print, printJson } from "./output.js";
 export async function explainTrain(plan: Plan, train: TrainPlan, json: boolean): Promise<number> {
   const backbone = named(plan.backbones, train.backbone);
   const classes = classesOf(plan, train.data);
-  const { peak, variables } = await memoryOf(plan, train, classes ?? 1);
+  const { native, portable, variables } = await memoryOf(plan, train, classes ?? 1);
   const found = {
     name: train.name,
     at: train.at,
@@ -24,12 +25,18 @@ export async function explainTrain(plan: Plan, train: TrainPlan, json: boolean):
     epochs: train.epochs,
     seed: train.seed,
     precision: train.precision,
-    step_bytes: peak,
+    step_bytes: { native, portable },
     variable_bytes: variables,
   };
   if (json) printJson(found);
   else print(text(found));
   return 0;
+}
+
+/** Bytes alive at once in a step, on node and gpu, and on the others; null where those do not compute in its precision. */
+interface Memory {
+  readonly native: number;
+  readonly portable: number | null;
 }
 
 interface Explained {
@@ -45,13 +52,15 @@ interface Explained {
   readonly batch: number;
   readonly epochs: number;
   readonly precision: TrainPlan["precision"];
-  readonly step_bytes: number;
+  readonly step_bytes: Memory;
   readonly variable_bytes: number;
 }
 
 function text(found: Explained): string {
   const of = found.classes === null ? "the data says how many classes" : `${grouped(found.classes)} classes`;
   const without = found.classes === null ? ", without a classifier, whose size the data decides" : "";
+  const { native, portable } = found.step_bytes;
+  const elsewhere = portable === null ? "" : ` (${bytes(portable)} on other backends)`;
   const lines: readonly (readonly [string, string])[] = [
     ["data", `${found.data}, ${of}`],
     ["backbone", `${found.backbone}: ${grouped(found.parameters)} parameters, ${grouped(found.multiply_adds)} multiply-adds an image`],
@@ -59,16 +68,17 @@ function text(found: Explained): string {
     ["schedule", found.schedule],
     ["batch", `${found.batch}, ${found.epochs} epochs`],
     ["precision", found.precision],
-    ["memory", `${bytes(found.step_bytes)} alive at once in a step${without}; ${bytes(found.variable_bytes)} of it stay from step to step`],
+    ["memory", `${bytes(native)} alive at once in a step on node and gpu${elsewhere}${without}`],
+    ["", `${bytes(found.variable_bytes)} of it stay from step to step: weights, moments, statistics, states`],
   ];
   const rows = lines.map(([name, value]) => `  ${name.padEnd(9)} ${value}`);
   return [`${found.name}, ${found.at.file}:${found.at.line}`, ...rows].join("\n");
 }
 
 /** Bytes of one training step by the life of each of its values, and of its variables: weights, moments, statistics, states. */
-async function memoryOf(plan: Plan, train: TrainPlan, classes: number): Promise<{ readonly peak: number; readonly variables: number }> {
+async function memoryOf(plan: Plan, train: TrainPlan, classes: number): Promise<Memory & { readonly variables: number }> {
   const { trainingStep } = await import("../runtime/step/build.js");
-  const { optimize } = await import("../runtime/step/fuse.js");
+  const { prepared } = await import("../runtime/step/prepared.js");
   const { peakBytes } = await import("../runtime/step/schedule.js");
   const { name, at, input, ...backbone } = named(plan.backbones, train.backbone);
   const dataset = named(plan.datasets, train.data.dataset);
@@ -83,7 +93,8 @@ async function memoryOf(plan: Plan, train: TrainPlan, classes: number): Promise<
     },
     classes,
   );
-  return { peak: peakBytes(optimize(step)), variables: variableBytes(step) };
+  const peak = (pointwise: Backend["pointwise"]): number => peakBytes(prepared(step, { pointwise }));
+  return { native: peak("fused"), portable: train.precision === "float32" ? peak("loop") : null, variables: variableBytes(step) };
 }
 
 function variableBytes({ variables }: Step): number {

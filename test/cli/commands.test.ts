@@ -152,7 +152,9 @@ describe("facec explain", () => {
     // 8 x 8 maps after the pool: 64 x 8 weights and 8 biases; W of 8 classes and its bias; each with its moment.
     expect(long).toMatchObject({ precision: "float32", classes: 8, parameters: 520, variable_bytes: 4 * 2 * (520 + 64 + 8) });
     expect(short).toMatchObject({ precision: "bfloat16", variable_bytes: long.variable_bytes });
-    expect(long.step_bytes).toBeGreaterThan(long.variable_bytes);
+    expect(long.step_bytes.portable).toBeGreaterThan(long.variable_bytes);
+    expect(short.step_bytes).toEqual({ native: expect.any(Number), portable: null });
+    expect(short.step_bytes.native).toBeGreaterThan(short.variable_bytes);
     expect(facec(["explain", "b.face", "small"], { cwd: folder }).out).toMatch(/precision bfloat16\n {2}memory .* alive at once in a step/);
   });
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { install, type Surroundings } from "../../src/cli/install/install.js";
 import { needRoom } from "../../src/cli/install/place.js";
+import { fetchSources } from "../../src/cli/install/sources.js";
 import { fileOf, type Wheel, wheels, wheelsFor } from "../../src/cli/install/wheels.js";
 import { type Diagnostic, FaceError } from "../../src/diagnostics/diagnostic.js";
 import { installed } from "../../src/runtime/kernels/native/installed.js";
@@ -12,7 +13,7 @@ import { libraryFolder } from "../../src/runtime/kernels/native/library.js";
 import { diagnosticsOf, goldenErrors } from "../golden.js";
 import { temporaryFolder } from "../runtime/temporary.js";
 import { facec, interrupted } from "./facec.js";
-import { idle, pip, silent, smallWheel, toolFolder, writeWheel } from "./tools.js";
+import { idle, npm, pip, silent, smallWheel, toolFolder, writeWheel } from "./tools.js";
 
 const cpu = smallWheel({ package: "tensorflow-cpu", kind: "cpu", machine: "x86_64" });
 const arm = smallWheel({ package: "tensorflow", kind: "cpu", machine: "aarch64" });
@@ -20,8 +21,8 @@ const cuda = smallWheel({ package: "tensorflow", kind: "cuda", machine: "x86_64"
 
 const linux = { platform: "linux", arch: "x64", glibc: "2.36" } as const;
 
-/** Sources that a compiler which stands in does not read. */
-const nothing = async (folder: string) => ({ binding: folder, headers: folder });
+/** A compiler that stands in reads no sources. */
+const nothing = async () => {};
 const around: Surroundings = { place: linux, wheels: [cpu.wheel, arm.wheel, cuda.wheel], steps: silent, sources: nothing };
 
 const before = { ...process.env };
@@ -80,6 +81,9 @@ describe("an installation that cannot be", () => {
       "no-npm": () => report(without("npm")),
       "no-tar": () => report(without("tar")),
       "no-network": () => report({ ...idle, python3: pip(networkless) }),
+      "no-network-for-npm": () =>
+        report({ ...idle, npm: npm("echo 'npm error code ENETUNREACH' >&2; exit 1") }, [], { sources: fetchSources }),
+      "npm-brings-nothing": () => report(idle, [], { sources: fetchSources }),
       "download-damaged": () => report({ ...idle, python3: pip(wrong) }),
       "no-room": () => {
         try {
@@ -150,9 +154,8 @@ describe("an installation that cannot be", () => {
       "libtensorflow_framework.so.2",
     ]);
     expect(installed("cpu")).toMatchObject({ ok: false, mend: expect.stringContaining("seconds") });
-    // No pip is asked for now.
-    const { python3: _, ...rest } = failing;
-    expect(await report(rest)).toMatchObject([{ code: "tool-failed" }]);
+    // Neither pip nor npm is asked for now.
+    expect(await report({ "g++": failing["g++"] })).toMatchObject([{ code: "tool-failed" }]);
   });
 
   test.skipIf(process.platform !== "linux")("clears away what a dead installation left, and leaves a living one alone", async () => {
@@ -213,7 +216,7 @@ describe.skipIf(process.platform !== "linux" || process.arch !== "x64")("the com
   });
 
   test("stopped by Ctrl-C, exits 130 and leaves nothing", async () => {
-    process.env.PATH = toolFolder(folder, { ...idle, python3: pip("exec /bin/sleep 60") });
+    process.env.PATH = toolFolder(folder, { ...idle, npm: npm("exec /bin/sleep 60") });
     const { code, err } = await interrupted(["backends", "install"], folder, /fetching/);
     expect(code).toBe(130);
     expect(err).toContain("nothing half-made is left");
@@ -221,11 +224,12 @@ describe.skipIf(process.platform !== "linux" || process.arch !== "x64")("the com
   });
 
   test("killed, leaves what the next one clears away", async () => {
-    process.env.PATH = toolFolder(folder, { ...idle, python3: pip("exec /bin/sleep 2") });
+    process.env.PATH = toolFolder(folder, { ...idle, npm: npm("exec /bin/sleep 2") });
     await interrupted(["backends", "install"], folder, /fetching/, "SIGKILL");
     expect(readdirSync(libraryFolder("cpu"))).toEqual([expect.stringMatching(/^\.attempt-/)]);
     expect(installed("cpu").ok).toBe(false);
-    expect(facec(["backends", "install"], { env: tools({ ...idle, python3: pip(networkless) }) }).code).toBe(3);
+    const next = facec(["backends", "install"], { env: tools({ ...idle, npm: npm("echo ENETUNREACH; exit 1") }) });
+    expect(next, next.err).toMatchObject({ code: 3 });
     expect(readdirSync(libraryFolder("cpu"))).toEqual([]);
   });
 });

@@ -30,6 +30,11 @@ export function pip(fetching: string): string {
   return `case "$*" in *--version*) ${idle.python3};; *) ${fetching};; esac`;
 }
 
+/** npm that answers, and ends so when it is to fetch. */
+export function npm(fetching: string): string {
+  return `case "$*" in *--version*) ${idle.npm};; *) ${fetching};; esac`;
+}
+
 /** A zip file whose members are not compressed. */
 export function zip(members: Readonly<Record<string, string>>): Buffer {
   const parts: Buffer[] = [];

@@ -1,9 +1,10 @@
-/** Every reference case of today's losses through `facec probe`, as a user asks for it, on both backends. */
+/** Every reference case of today's losses through `facec probe`, as a user asks for it, on wasm, cpu and webgpu. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { facec, folderWith } from "../cli/facec.js";
 import { projectRoot } from "../golden.js";
+import { prepareVulkan } from "./webgpu/vulkan.js";
 
 type Nested = number | readonly Nested[];
 
@@ -31,6 +32,7 @@ interface Answer {
   readonly max_transposed_difference: number;
 }
 
+const withoutVulkan = prepareVulkan();
 const spec = join(projectRoot, "specs", "references.face");
 const file = join(process.env.FACEC_DATA ?? join(projectRoot, "../shared/data"), "../reference/losses.json");
 const given = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null;
@@ -69,7 +71,10 @@ describe.skipIf(given === null)(
       expect(cases.length).toBe(declared.size);
     });
 
-    test.each(cases.flatMap((wanted) => ["wasm", "cpu"].map((backend) => ({ backend, wanted }))))(
+    // A software GPU takes seconds a case: some of them.
+    const backendsOf = (i: number) => ["wasm", "cpu", ...(withoutVulkan === null && i % 4 === 0 ? ["webgpu"] : [])];
+
+    test.each(cases.flatMap((wanted, i) => backendsOf(i).map((backend) => ({ backend, wanted }))))(
       "$wanted.name on $backend",
       ({ backend, wanted }) => {
         const folder = folderWith({});

@@ -2,9 +2,8 @@
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { fail } from "../../diagnostics/diagnostic.js";
-import { bindingName } from "../../runtime/kernels/native/installed.js";
+import { bindingName, picturesName, quietName } from "../../runtime/kernels/native/installed.js";
 import { ownSources } from "../../runtime/kernels/native/library.js";
-import type { Sources } from "./sources.js";
 import { runTool, toolFailed } from "./tool.js";
 
 export interface Compiler {
@@ -27,7 +26,13 @@ export async function findCompiler(folder: string): Promise<Compiler> {
 /** The settings that TensorFlow's own libraries were compiled with, as far as headers ask for them. */
 const common = ["-std=c++17", "-fPIC", "-DNDEBUG", "-D_GLIBCXX_USE_CXX11_ABI=1", "-DEIGEN_MAX_ALIGN_BYTES=64"];
 /** Only what is ours is compiled for this very processor. TensorFlow's headers are full of names that it calls deprecated. */
-const ours = ["-O3", "-march=native", "-w"];
+const ours = ["-O3", "-march=native", "-fno-math-errno", "-fno-trapping-math", "-w"];
+/** Sources that are each an addon of its own, and what it is linked with. */
+const alone: Readonly<Record<string, { readonly target: string; readonly flags: readonly string[] }>> = {
+  "quiet.cc": { target: quietName, flags: [] },
+  "pictures.cc": { target: picturesName, flags: ["-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2"] },
+};
+
 /** Two functions of TensorFlow's are ours instead: native/session.cc. */
 const replaced = ["-DTF_NewSessionOptions=FacecNewSessionOptions", "-DTF_SessionRun=FacecSessionRun"];
 const binding = ["-O2", "-DNAPI_VERSION=8", "-DBUILDING_NODE_EXTENSION", ...replaced];
@@ -47,14 +52,16 @@ export interface Compiled {
  * Builds `target/tfjs_binding.node`, by way of object files in `folder`. `library` is what came out of the wheels; the addon
  * looks for it under this name beside its own folder.
  */
-export async function compile(compiler: Compiler, sources: Sources, library: string, folder: string, target: string): Promise<Compiled> {
+export async function compile(compiler: Compiler, library: string, folder: string, target: string): Promise<Compiled> {
   const tensorflow = join(library, "tensorflow");
-  const own = ownSources().filter((path) => path.endsWith(".cc"));
+  const sources = join(library, "sources");
+  const sourcesOfOurs = ownSources().filter((path) => path.endsWith(".cc"));
+  const own = sourcesOfOurs.filter((path) => !(basename(path) in alone));
   const units: readonly Unit[] = [
     ...own.map((source) => ({ source, flags: ours })),
     ...["tfjs_backend.cc", "tfjs_binding.cc"].map((name) => ({
-      source: join(sources.binding, name),
-      flags: [...binding, `-I${sources.headers}`],
+      source: join(sources, "binding", name),
+      flags: [...binding, `-I${join(sources, "include")}`],
     })),
   ];
   const objects: string[] = [];
@@ -76,12 +83,20 @@ export async function compile(compiler: Compiler, sources: Sources, library: str
     folder,
     "the addon",
   );
+  for (const source of sourcesOfOurs) {
+    const addon = alone[basename(source)];
+    if (addon === undefined) continue;
+    const include = `-I${join(sources, "include")}`;
+    const linked = [`-L${tensorflow}`, ...addon.flags, "-Wl,-rpath,$ORIGIN/../library/tensorflow"];
+    const args = ["-std=c++17", "-O2", "-fPIC", "-shared", include, source, ...linked, "-o", join(target, addon.target)];
+    await run(compiler, args, folder, basename(source));
+  }
   return { path, own: own.length };
 }
 
 async function run({ command, args }: Compiler, more: readonly string[], folder: string, what: string): Promise<void> {
   const ran = await runTool(command, [...args, ...more], folder);
   if (ran?.code === 0) return;
-  const hint = "A compiler with C++17 is wanted (g++ 9 or newer, clang 10 or newer); name another one in the variable CXX.";
+  const hint = "A compiler with C++17 is wanted (g++ 12 is known to do); name another one in the variable CXX.";
   toolFailed(command, `compiling ${what}`, ran?.said ?? "", hint, folder);
 }

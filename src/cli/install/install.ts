@@ -11,7 +11,7 @@ import { buildFolder, type LibraryKind, libraryFolder, tensorflowVersion, unpack
 import { type Attempt, beginAttempt, isNodeError } from "./attempt.js";
 import { type Compiler, compile, findCompiler } from "./compile.js";
 import { needRoom, type Place, supported, thisPlace } from "./place.js";
-import { fetchSources, findNpm, type Sources, sourceNames } from "./sources.js";
+import { fetchSources, findNpm, sourceNames } from "./sources.js";
 import { megabytes, type Steps, spoken } from "./steps.js";
 import { endTools } from "./tool.js";
 import { tryOut } from "./try-out.js";
@@ -30,7 +30,7 @@ export interface Surroundings {
   readonly place: Place;
   readonly wheels: readonly Wheel[];
   readonly steps: Steps;
-  readonly sources: (folder: string) => Promise<Sources>;
+  readonly sources: typeof fetchSources;
 }
 
 const here = (): Surroundings => ({ place: thisPlace(), wheels, steps: spoken, sources: fetchSources });
@@ -47,9 +47,8 @@ export async function install(wanted: Wanted, around: Surroundings = here()): Pr
   try {
     // Everything that can be missing is asked for before anything is fetched.
     const compiler = await findCompiler(attempt.folder);
-    await findNpm(attempt.folder);
     if (!isUnpacked(wanted.kind)) await bringLibrary(wanted, machine, around, attempt);
-    await build(wanted.kind, compiler, around, attempt);
+    await build(wanted.kind, compiler, around.steps, attempt);
   } catch (error) {
     if (isNodeError(error) && (error.code === "ENOSPC" || error.code === "EDQUOT")) {
       fail("disk-full", { path: folder }, { needed: null, free: null });
@@ -63,9 +62,13 @@ export async function install(wanted: Wanted, around: Surroundings = here()): Pr
   return true;
 }
 
-/** Unpacks the wheels, one after the other, and puts what came out of them in place. */
+/**
+ * Unpacks the wheels, one after the other, and puts what came out of them in place, with the sources beside it: building
+ * again, for another processor or a newer facec, then needs a compiler alone.
+ */
 async function bringLibrary({ kind, wheels: given }: Wanted, machine: Machine, around: Surroundings, attempt: Attempt): Promise<void> {
   const { steps, wheels: known } = around;
+  await findNpm(attempt.folder);
   const paths = new Map<string, { readonly wheel: Wheel; readonly path: string }>();
   for (const path of given) {
     const wheel = await givenWheel(path, known, kind, machine);
@@ -79,6 +82,10 @@ async function bringLibrary({ kind, wheels: given }: Wanted, machine: Machine, a
   const cached = toFetch.reduce((sum, each) => sum + each.bytes, 0);
   needRoom(libraryFolder(kind), unpackedBytes[kind] + cached + 2 * Math.max(0, ...toFetch.map((each) => each.bytes)));
   const target = join(attempt.folder, "library");
+  await steps.step(`fetching ${sourceNames} by npm`, async () => {
+    await around.sources(attempt.folder, join(target, "sources"));
+    return { value: null, said: "fetched, and their hashes are right" };
+  });
   for (const each of chosen) {
     const at = paths.get(each.package);
     if (at !== undefined) await unpackOne(at.path, at.wheel, target, steps);
@@ -113,14 +120,13 @@ function unpackOne(path: string, wheel: Wheel, target: string, steps: Steps): Pr
 }
 
 /** Builds the addon, tries it out and puts it in place. */
-async function build(kind: LibraryKind, compiler: Compiler, { steps, sources }: Surroundings, attempt: Attempt): Promise<void> {
+async function build(kind: LibraryKind, compiler: Compiler, steps: Steps, attempt: Attempt): Promise<void> {
   const target = buildFolder(kind);
   const library = unpackedFolder(kind);
-  const found = await steps.step(`fetching ${sourceNames} by npm`, async () => ({ value: await sources(attempt.folder), said: "fetched" }));
   const made = join(attempt.folder, "build");
   mkdirSync(made);
   const { path } = await steps.step(`compiling with ${compiler.version}`, async () => {
-    const value = await compile(compiler, found, library, attempt.folder, made);
+    const value = await compile(compiler, library, attempt.folder, made);
     return { value, said: `compiled the binding and ${value.own} ${value.own === 1 ? "file" : "files"} of facec's own operations` };
   });
   // The addon looks for it beside its own folder, here as in its final place.

@@ -1,6 +1,6 @@
 /** The sources of tfjs-node's binding and the headers of Node's C interface, from their npm packages. */
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "../../diagnostics/diagnostic.js";
 import { bindingVersion } from "../../runtime/kernels/native/library.js";
@@ -29,17 +29,12 @@ const headers: Package = {
   integrity: "Yi/FgnN8IU/Cd6KeLxyHkylBUvDTsSScT0Tna2zTrz8klmc8qF2ppj6Q1LHsmOueJWhigQwR4cO2p0XBGW5IaQ==",
 };
 
-export interface Sources {
-  /** Folder of tfjs_backend.cc and tfjs_binding.cc. */
-  readonly binding: string;
-  /** Folder of node_api.h. */
-  readonly headers: string;
-}
-
 export const sourceNames = `${binding.name} ${binding.version} and ${headers.name} ${headers.version}`;
 
-export async function fetchSources(folder: string): Promise<Sources> {
-  return { binding: await part(binding, folder), headers: await part(headers, folder) };
+/** Puts the sources into `target/binding` and the headers into `target/include`, by way of tarballs in `folder`. */
+export async function fetchSources(folder: string, target: string): Promise<void> {
+  mkdirSync(target, { recursive: true });
+  for (const each of [binding, headers]) await fetchPart(each, folder, target);
 }
 
 /** npm and tar are there, wherever Node was installed as usual. */
@@ -51,12 +46,12 @@ export async function findNpm(folder: string): Promise<void> {
   if (tar?.code !== 0) fail("tool-missing", null, { tool: "tar", purpose: "unpacks the sources of the binding", mend: "Install tar." });
 }
 
-async function part(wanted: Package, folder: string): Promise<string> {
+async function fetchPart(wanted: Package, folder: string, target: string): Promise<void> {
   const file = `${wanted.name.replace("@", "").replace("/", "-")}-${wanted.version}.tgz`;
   // A tarball of this name in npm's own cache is as good: its hash is checked below.
   const args = ["pack", "--ignore-scripts", "--prefer-offline", "--loglevel", "error", `${wanted.name}@${wanted.version}`];
   const packed = await runTool("npm", args, folder);
-  if (packed?.code !== 0) {
+  if (packed?.code !== 0 || !existsSync(join(folder, file))) {
     const hint = "npm has to reach its registry, or to have the package in its cache: `npm ping` tells.";
     return toolFailed("npm", `fetching ${wanted.name}`, packed?.said ?? "", hint, folder);
   }
@@ -64,9 +59,6 @@ async function part(wanted: Package, folder: string): Promise<string> {
     .update(readFileSync(join(folder, file)))
     .digest("base64");
   if (found !== wanted.integrity) return fail("download-damaged", null, { file, wanted: wanted.integrity, found });
-  const target = join(folder, file.replace(".tgz", ""));
-  mkdirSync(target);
-  const untarred = await runTool("tar", ["-xzf", file, "-C", target, wanted.part], folder);
+  const untarred = await runTool("tar", ["-xzf", file, "-C", target, "--strip-components=1", wanted.part], folder);
   if (untarred?.code !== 0) return toolFailed("tar", `unpacking ${file}`, untarred?.said ?? "", "Is gzip installed?", folder);
-  return join(target, wanted.part);
 }

@@ -45,7 +45,7 @@ export const installMessages = {
       hint: "Make room, or name a folder on another disk in the variable FACEC_CACHE, and keep it set when training.",
     }),
     "TensorFlow's wheel is fetched, unpacked and deleted again; the libraries and headers of it that stay take about 0.9 GB, with CUDA\n" +
-      "about 8 GB. They lie in FACEC_CACHE, else in `facec` in XDG_CACHE_HOME or ~/.cache.",
+      "4.4 GB. They lie in FACEC_CACHE, else in `facec` in XDG_CACHE_HOME or ~/.cache.",
   ),
   "download-damaged": error(
     (p: { file: string; wanted: string; found: string }) => ({

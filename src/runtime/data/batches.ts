@@ -28,6 +28,11 @@ export interface BatchSource {
    * read any more.
    */
   next(): Promise<Batch>;
+  /**
+   * JPEG is decoded by the addon at this path from now on, with the same bytes as before: once, and after TensorFlow's
+   * library, which it needs, is loaded.
+   */
+  useJpegAddon(path: string): void;
   /** Ends the threads. */
   close(): Promise<void>;
 }
@@ -38,12 +43,13 @@ export interface BatchSource {
  */
 export function batches({ recipe, images, trainingLabels }: OpenData, options: BatchOptions): BatchSource {
   const { batch, seed, fromStep, workers = defaultWorkers() } = options;
-  const maker = startMaker(recipe, { images, batch, order: { kind: "shuffled", seed }, from: fromStep * batch }, workers);
+  const wanted = { images, batch, order: { kind: "shuffled", seed }, from: fromStep * batch } as const;
+  const maker = startMaker(recipe, wanted, workers);
   let coming = fromStep;
   const next = async (): Promise<Batch> => {
     const step = coming++;
     const made = await maker.next();
     return { step, images: made.images, labels: made.numbers.map((number) => trainingLabels[number] ?? 0) };
   };
-  return { next, close: () => maker.close() };
+  return { next, useJpegAddon: (path) => maker.useJpegAddon(path), close: () => maker.close() };
 }

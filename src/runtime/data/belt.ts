@@ -12,9 +12,8 @@ const AHEAD = 2;
 /** Images that a thread takes at a time: few, so that all threads finish a batch together. */
 const SHARE = 4;
 
-/** What belongs to a belt; plain data that is sent to its threads. */
-export interface BeltPlan {
-  readonly recipe: Recipe;
+/** Which images are to be made, in which batches. */
+export interface Wanted {
   readonly order: Order;
   /** Images in order: one epoch. */
   readonly images: number;
@@ -22,6 +21,11 @@ export interface BeltPlan {
   readonly batch: number;
   /** Place in the order of the first image of batch 0. */
   readonly from: number;
+}
+
+/** What belongs to a belt; plain data that is sent to its threads. */
+export interface BeltPlan extends Wanted {
+  readonly recipe: Recipe;
   /** [batch, height, width, channels] as Float32, one a slot. */
   readonly slots: readonly SharedArrayBuffer[];
   /** The number of each image, Int32 [slot, batch]. */
@@ -51,18 +55,20 @@ const CLAIMED = 0;
 const RELEASED = 1;
 const WANTED = 2;
 const SHARP = 3;
-const SLOTS = 4;
+const ADDON = 4;
+const SLOTS = 5;
 
 const NOTHING = -1;
 
-export function beltPlan(recipe: Recipe, { images, batch, order, from }: Pick<BeltPlan, "images" | "batch" | "order" | "from">): BeltPlan {
+export function beltPlan(recipe: Recipe, wanted: Wanted): BeltPlan {
+  const { batch } = wanted;
   const [height, width, channels] = recipe.image;
   const bytes = batch * height * width * channels * Float32Array.BYTES_PER_ELEMENT;
   const slots = Array.from({ length: AHEAD + 1 }, () => new SharedArrayBuffer(bytes));
   const numbers = new SharedArrayBuffer(slots.length * batch * Int32Array.BYTES_PER_ELEMENT);
   const control = new SharedArrayBuffer((SLOTS + 2 * slots.length) * Int32Array.BYTES_PER_ELEMENT);
   new Int32Array(control)[WANTED] = NOTHING;
-  return { recipe, order, images, batch, from, slots, numbers, control };
+  return { ...wanted, recipe, slots, numbers, control };
 }
 
 /** The shared numbers of a belt, as either side sees them. */
@@ -128,6 +134,11 @@ export class Belt {
     Atomics.store(this.words, this.madeAt(batch) + 1, 1);
   }
 
+  /** Whether there is word of an addon for the threads. */
+  hasAddon(): boolean {
+    return Atomics.load(this.words, ADDON) === 1;
+  }
+
   waitForSharp(): void {
     Atomics.wait(this.words, SHARP, 0);
   }
@@ -159,6 +170,11 @@ export class Belt {
   sharpIsLoaded(): void {
     Atomics.store(this.words, SHARP, 1);
     Atomics.notify(this.words, SHARP);
+  }
+
+  /** To be said after each thread was sent the path of the addon. */
+  addonIsSent(): void {
+    Atomics.store(this.words, ADDON, 1);
   }
 
   /** Threads end after the share that they are at. */

@@ -1,8 +1,10 @@
 /**
- * JPEG by libjpeg-turbo as WebAssembly, one instance a thread: several times as fast on small images as a call of sharp.
+ * JPEG by libjpeg-turbo as WebAssembly, one instance a thread: several times as fast on small images as a call of sharp; or,
+ * where it is loaded already, by the same library inside TensorFlow's, twice as fast again, with the same bytes.
  * It reads the JPEGs that data sets are made of; all others, and all in which anything is odd, are left to sharp, whose
  * libjpeg-turbo gives the same bytes for those read here. Of the format: ITU-T T.81, annex B; orientation: Exif 2.3, 4.6.4.
  */
+import { createRequire } from "node:module";
 import type { JpegDecoder } from "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs";
 import type { Raster } from "./raster.js";
 
@@ -16,9 +18,33 @@ export function isJpeg(bytes: Uint8Array): boolean {
 
 let decoder: JpegDecoder | null = null;
 
+/** native/pictures.cc. */
+interface Addon {
+  /** Whether the whole picture is now in `pixels`, and nothing was odd. */
+  decode(file: Uint8Array, pixels: Uint8Array, height: number, width: number, channels: number): boolean;
+}
+let addon: Addon | null = null;
+
+/** Lets an addon decode in this thread from now on; one that cannot be loaded leaves it to WebAssembly. */
+export function useJpegAddon(path: string): void {
+  try {
+    addon = createRequire(import.meta.url)(path);
+  } catch {
+    // The bytes are the same without it.
+  }
+}
+
 /** null: left to sharp. */
 export async function decodeJpeg(bytes: Uint8Array): Promise<Raster | null> {
-  if (!isPlainJpeg(bytes)) return null;
+  const frame = plainFrame(bytes);
+  if (frame === null) return null;
+  if (addon === null) return decodeByWebAssembly(bytes);
+  const { height, width, channels } = frame;
+  const data = new Uint8Array(height * width * channels);
+  return addon.decode(bytes, data, height, width, channels) ? { height, width, channels, data } : null;
+}
+
+async function decodeByWebAssembly(bytes: Uint8Array): Promise<Raster | null> {
   decoder ??= await loadDecoder();
   try {
     decoder.getEncodedBuffer(bytes.length).set(bytes);
@@ -41,35 +67,35 @@ async function loadDecoder(): Promise<JpegDecoder> {
 const SOF0 = 0xc0;
 const SOF2 = 0xc2;
 const DHT = 0xc4;
-const JPG = 0xc8;
-const DAC = 0xcc;
 const SOS = 0xda;
 const APP1 = 0xe1;
 const APP2 = 0xe2;
 const APP14 = 0xee;
 
+type Frame = Omit<Raster, "data">;
+
 /**
- * Whether the header says: 8 bits, grey or YCbCr, Huffman-coded, of moderate size, upright, and in no colour space of its
- * own. Looks at the markers up to the first scan.
+ * What the header says of a picture of 8 bits, grey or YCbCr, Huffman-coded, of moderate size, upright, and in no colour
+ * space of its own; null: it is not so. Looks at the markers up to the first scan.
  */
-export function isPlainJpeg(bytes: Uint8Array): boolean {
-  if (!isJpeg(bytes) || bytes.length > MOST_BYTES) return false;
-  let framed = false;
+export function plainFrame(bytes: Uint8Array): Frame | null {
+  if (!isJpeg(bytes) || bytes.length > MOST_BYTES) return null;
+  let frame: Frame | null = null;
   let at = 2;
   while (at + 4 <= bytes.length && bytes[at] === 0xff) {
     const marker = bytes[at + 1] ?? 0;
     const length = word(bytes, at + 2);
     const body = bytes.subarray(at + 4, at + 2 + length);
-    if (length < 2 || body.length !== length - 2) return false;
-    if (marker === SOS) return framed;
+    if (length < 2 || body.length !== length - 2) return null;
+    if (marker === SOS) return frame;
     if (marker >= SOF0 && marker <= 0xcf && marker !== DHT) {
-      if (framed || marker > SOF2 || marker === JPG || marker === DAC || !isPlainFrame(body)) return false;
-      framed = true;
-    } else if (marker < DHT || (marker > 0xcf && marker < SOS)) return false;
-    else if (!isPlainSegment(marker, body)) return false;
+      if (frame !== null || marker > SOF2 || !isPlainFrame(body)) return null;
+      frame = { height: word(body, 1), width: word(body, 3), channels: body[5] ?? 0 };
+    } else if (marker < DHT || (marker > 0xcf && marker < SOS)) return null;
+    else if (!isPlainSegment(marker, body)) return null;
     at += 2 + length;
   }
-  return false;
+  return null;
 }
 
 /** 8 bits, a moderate size, one component or Y, Cb and Cr. */

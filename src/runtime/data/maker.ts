@@ -1,9 +1,10 @@
 /** Makes batches of images one after another: in threads that run ahead by themselves, or on the main thread with the same code. */
 import type { Worker } from "node:worker_threads";
 import { diagnostic, FaceError } from "../../diagnostics/diagnostic.js";
-import { Belt, type BeltMessage, type BeltPlan, beltPlan } from "./belt.js";
+import { Belt, type BeltMessage, type BeltPlan, beltPlan, type Wanted } from "./belt.js";
 import { loadSharp } from "./decode.js";
 import { Filler } from "./fill.js";
+import { useJpegAddon } from "./jpeg.js";
 import { placesOf } from "./order.js";
 import type { Recipe } from "./recipe.js";
 import { type Start, workerStart } from "./threads.js";
@@ -19,17 +20,19 @@ export interface Made {
 export interface Maker {
   /** Rejects with FaceError where an image cannot be read any more; the batch after it may be had none the less. */
   next(): Promise<Made>;
+  /** JPEG is decoded by the addon at this path from now on: once, and after TensorFlow's library, which it needs, is loaded. */
+  useJpegAddon(path: string): void;
   /** Ends the threads. */
   close(): Promise<void>;
 }
 
 /** `workers`: threads; 0: the main thread makes each batch when it is asked for. */
-export function startMaker(recipe: Recipe, of: Pick<BeltPlan, "images" | "batch" | "order" | "from">, workers: number): Maker {
+export function startMaker(recipe: Recipe, of: Wanted, workers: number): Maker {
   const start = workers > 0 ? workerStart() : null;
   return start === null ? mainMaker(recipe, of) : new ThreadMaker(beltPlan(recipe, of), workers, start);
 }
 
-function mainMaker(recipe: Recipe, { images, batch, order, from }: Pick<BeltPlan, "images" | "batch" | "order" | "from">): Maker {
+function mainMaker(recipe: Recipe, { images, batch, order, from }: Wanted): Maker {
   const [height, width, channels] = recipe.image;
   const filler = new Filler(recipe);
   const placeAt = placesOf(order, images);
@@ -42,7 +45,7 @@ function mainMaker(recipe: Recipe, { images, batch, order, from }: Pick<BeltPlan
     await filler.fill(places, order, out, 0);
     return { images: out, numbers: Int32Array.from(places, ({ image }) => image) };
   };
-  return { next, close: async () => {} };
+  return { next, useJpegAddon, close: async () => {} };
 }
 
 class ThreadMaker implements Maker {
@@ -82,6 +85,11 @@ class ThreadMaker implements Maker {
       throw fault ?? new Error("a batch failed without a reason");
     }
     return { images: belt.imagesOf(batch), numbers: belt.numbersOf(batch).slice(0, belt.countOf(batch)) };
+  }
+
+  useJpegAddon(path: string): void {
+    for (const thread of this.threads) thread.postMessage(path);
+    this.belt.addonIsSent();
   }
 
   /** Lets the shares under way end first: a thread is not torn down within native code. */

@@ -9,6 +9,8 @@ export interface ReadOptions {
   /** Images in a chunk. */
   readonly batch?: number;
   readonly workers?: number;
+  /** Path of the addon that decodes JPEG, its library loaded; null: WebAssembly does, with the same bytes. */
+  readonly jpegAddon?: string | null;
 }
 
 export interface Chunk {
@@ -25,8 +27,9 @@ const FEW_IMAGES = 128;
 
 /** All images in order, in chunks of a fixed size (64), the next ones being made while the caller works. */
 export async function* readAll({ recipe, images }: OpenData, options: ReadOptions = {}): AsyncGenerator<Chunk, void, undefined> {
-  const { batch = 64, workers = images - countKept(recipe.cache) < FEW_IMAGES ? 0 : defaultWorkers() } = options;
+  const { batch = 64, jpegAddon = null, workers = images - countKept(recipe.cache) < FEW_IMAGES ? 0 : defaultWorkers() } = options;
   const maker = startMaker(recipe, { images, batch, order: { kind: "once" }, from: 0 }, workers);
+  if (jpegAddon !== null) maker.useJpegAddon(jpegAddon);
   try {
     for (let first = 0; first < images; first += batch) {
       const made = await maker.next();

@@ -1,11 +1,12 @@
 /** A thread of this room: works at a belt, or inspects the files that it is sent. */
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { FaceError } from "../../diagnostics/diagnostic.js";
 import { Belt, type BeltMessage, type BeltPlan } from "./belt.js";
 import type { InspectReply, InspectRequest } from "./crew.js";
 import { beforeSharp } from "./decode.js";
 import { Filler } from "./fill.js";
 import { inspectFiles } from "./inspect.js";
+import { useJpegAddon } from "./jpeg.js";
 import { placesOf } from "./order.js";
 import type { Work } from "./threads.js";
 
@@ -15,6 +16,7 @@ else parentPort?.on("message", async (request: InspectRequest) => parentPort?.po
 
 /** Share after share, until the order ends or the belt is stopped. */
 async function workAt(plan: BeltPlan): Promise<void> {
+  let hasAddon = false;
   const belt = new Belt(plan);
   const filler = new Filler(plan.recipe);
   const placeAt = placesOf(plan.order, plan.images);
@@ -23,6 +25,10 @@ async function workAt(plan: BeltPlan): Promise<void> {
     belt.waitForSharp();
   });
   for (let share = belt.claim(); share !== null && belt.waitForSlot(share.batch); share = belt.claim()) {
+    if (!hasAddon && belt.hasAddon()) {
+      hasAddon = true;
+      takeAddon();
+    }
     const { batch, first, count } = share;
     const at = plan.from + batch * plan.batch + first;
     const places = Array.from({ length: count }, (_, i) => placeAt(at + i));
@@ -39,6 +45,12 @@ async function workAt(plan: BeltPlan): Promise<void> {
     }
     if (belt.made(share)) tell({ kind: "ready" });
   }
+}
+
+/** A thread at the belt has no turn of its event loop in which messages would come. */
+function takeAddon(): void {
+  const sent: { readonly message: string } | undefined = parentPort === null ? undefined : receiveMessageOnPort(parentPort);
+  if (sent !== undefined) useJpegAddon(sent.message);
 }
 
 function tell(message: BeltMessage): void {

@@ -60,7 +60,7 @@ export interface Backend {
 /** A step inside the array library: what is fed goes in, what is read comes out, the variables stay there. */
 export interface CapturedStep {
   /** Sets the variables, all of them; each is asked for once, and may be made then. */
-  load(valueOf: (variable: string) => Float32Array): void;
+  load(initial: (variable: string) => Float32Array): void;
   /**
    * Runs the step once; `fed` by the step's own values. Null: what must be finite is not, and nothing was changed. What
    * the library itself says of a failing node is a FaceError at the spec line of that node.

@@ -6,7 +6,7 @@ import { loops } from "./loops.js";
 import type { Step } from "./step.js";
 
 /** The step as `backend` runs it, interpreted or captured alike. What comes out of it is the same. */
-export function prepared(step: Step, backend: Backend): Step {
+export function prepared(step: Step, backend: Pick<Backend, "pointwise">): Step {
   if (backend.pointwise === "fused") return loops(removeDead(erase(step)));
   return backend.pointwise === "loop" ? optimize(step) : removeDead(erase(step));
 }

@@ -12,6 +12,7 @@ import {
 } from "../evaluate/evaluate.js";
 import type { Measure, Protocol } from "../experiment.js";
 import type { Backend } from "../kernels/kernel.js";
+import { jpegAddonOf } from "../kernels/native/installed.js";
 import type { State } from "./checkpoint.js";
 import type { Prepared } from "./prepare.js";
 
@@ -65,7 +66,10 @@ export class Judge {
     const { backbone, batch, precision } = this.prepared.training;
     this.embedder ??= new Embedder(backbone, this.backend, { batch, precision, eager: this.eager });
     this.embedder.load(state);
-    const { rows, width } = await this.embedder.embed(readAll(open.data, { batch }), open.data.images);
+    const { rows, width } = await this.embedder.embed(
+      readAll(open.data, { batch, jpegAddon: jpegAddonOf(this.backend.name) }),
+      open.data.images,
+    );
     return figuresOf(open, rows, width, measures);
   }
 

@@ -6,6 +6,7 @@ import { fail } from "../../diagnostics/diagnostic.js";
 import { type BatchSource, batches } from "../data/index.js";
 import type { DataOptions } from "../evaluate/evaluate.js";
 import type { Backend } from "../kernels/kernel.js";
+import { jpegAddonOf } from "../kernels/native/installed.js";
 import { sizeOf } from "../kernels/shapes.js";
 import { createRunner } from "../step/create.js";
 import { stepKey } from "../step/draw.js";
@@ -57,6 +58,8 @@ export async function run(prepared: Prepared, settings: RunSettings): Promise<Ru
   let session: Session | null = null;
   try {
     const backend = typeof settings.backend === "function" ? await settings.backend() : settings.backend;
+    const jpegAddon = jpegAddonOf(backend.name);
+    if (jpegAddon !== null) source?.useJpegAddon(jpegAddon);
     session = new Session(prepared, settings, backend, from);
     await session.ready();
     if (!(await session.train(source))) return null;

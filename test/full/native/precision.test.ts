@@ -83,6 +83,18 @@ describeNative("a training step in bfloat16 on the native library", () => {
     }
   });
 
+  it("goes on from saved variables as if nothing had happened: nothing of bfloat16 outlives a step", async () => {
+    const step = trainingStep(trainings[names[0] ?? "dense layers alone"], classes);
+    const whole = await trained(step, 4, false);
+    const [first, second] = [createRunner(step, opened()), createRunner(step, opened())];
+    first.load(initialValues(step.variables, 1));
+    for (let i = 0; i < 2; i++) await first.run(feeds(i));
+    second.load(await first.save());
+    for (let i = 2; i < 4; i++) expect(await second.run(feeds(i))).toEqual(whole.outputs[i]);
+    expect(await second.save()).toEqual(whole.state);
+    for (const runner of [first, second]) runner.dispose();
+  });
+
   it("embeds as a graph and kernel by kernel alike, near float32", async () => {
     const state = initialValues(trainingStep(trainingOf(), classes).variables, 3);
     const embedded = async (each: "float32" | "bfloat16", eager: boolean): Promise<Float32Array> => {

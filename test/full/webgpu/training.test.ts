@@ -51,6 +51,21 @@ else {
       expect(await losses(trainingOf(), webgpu, 5)).toEqual(await losses(trainingOf(), webgpu, 5));
     });
 
+    it("goes on from saved variables as if nothing had happened", async () => {
+      const step = trainingStep(trainingOf(), classes);
+      const whole = createRunner(step, webgpu);
+      whole.load(initialValues(step.variables, 1));
+      for (let i = 0; i < 4; i++) await whole.run(feeds(i));
+      const first = createRunner(step, webgpu);
+      first.load(initialValues(step.variables, 1));
+      for (let i = 0; i < 2; i++) await first.run(feeds(i));
+      const second = createRunner(step, webgpu);
+      second.load(await first.save());
+      for (let i = 2; i < 4; i++) await second.run(feeds(i));
+      expect(await second.save()).toEqual(await whole.save());
+      for (const runner of [whole, first, second]) runner.dispose();
+    });
+
     it("keeps no tensor of a step", async () => {
       const step = trainingStep(trainingOf(), classes);
       const before = webgpu.alive();

@@ -2,7 +2,7 @@
  * A Vulkan driver for the tests: SwiftShader, which computes on the CPU and comes with Debian's chromium. Only for this
  * process and those it starts; a driver named by VK_DRIVER_FILES is taken as it is.
  */
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { constants, homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -17,7 +17,9 @@ export function prepareVulkan(): string | null {
   if (process.env.VK_DRIVER_FILES !== undefined) return null;
   const folder = folders.find((each) => each !== undefined && existsSync(join(each, "libvk_swiftshader.so")));
   if (folder === undefined) return missing;
-  const description = join(mkdtempSync(join(tmpdir(), "facec-vulkan-")), "swiftshader.json");
+  const own = mkdtempSync(join(tmpdir(), "facec-vulkan-"));
+  process.once("exit", () => rmSync(own, { recursive: true, force: true }));
+  const description = join(own, "swiftshader.json");
   const driver = { library_path: join(folder, "libvk_swiftshader.so"), api_version: "1.1.0" };
   writeFileSync(description, JSON.stringify({ file_format_version: "1.0.0", ICD: driver }));
   process.env.VK_DRIVER_FILES = description;

@@ -1,5 +1,6 @@
 import { unlinkSync } from "node:fs";
 import { join } from "node:path";
+import sharp from "sharp";
 import { afterEach, describe, expect, it } from "vitest";
 import { type BatchSource, batches, type OpenData, openData, readAll, readPixels } from "../../../src/runtime/data/index.js";
 import { noisyLabels } from "../../../src/runtime/data/label-noise.js";
@@ -87,6 +88,33 @@ describe("batches", () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       expect([...batch.images]).toEqual(images);
     }
+  });
+
+  it("are made ahead while the main thread is busy, and handed over without a turn of its event loop", async () => {
+    const source = start(await open(drawnData({ augment })), { batch: 4, workers: 1 });
+    await source.next();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000);
+    let turned = false;
+    setImmediate(() => {
+      turned = true;
+    });
+    await source.next();
+    await source.next();
+    expect(turned).toBe(false);
+  });
+
+  it("have images in threads that only sharp can read, in one run after another", async () => {
+    const pixels = (i: number) => sharp(Buffer.alloc(24, 40 * i), { raw: { width: 6, height: 4, channels: 1 } });
+    const files = await Promise.all([1, 2, 3, 4].map((i) => pixels(i).png({ progressive: true }).toBuffer()));
+    const folder = new TemporaryFolder(Object.fromEntries(files.map((file, i) => [`faces/p${i % 2}/${i}.png`, file])));
+    const data = await open(folderData(), { beside: folder.path, cacheBytes: 0 });
+    const expected = await take(start(data, { batch: 3 }), 4);
+    for (let run = 0; run < 2; run++) {
+      const source = start(data, { batch: 3, workers: 2 });
+      expect(await take(source, 4)).toEqual(expected);
+      await source.close();
+    }
+    folder.remove();
   });
 
   it.each([0, 2])("fail as a diagnostic that names the file that is gone (%i workers)", async (workers) => {

@@ -5,7 +5,7 @@ import { apply, input } from "../../../src/runtime/kernels/pointwise.js";
 import { implementations, openBackend } from "../../../src/runtime/kernels/portable/index.js";
 import { sizeOf } from "../../../src/runtime/kernels/shapes.js";
 import { createRecorder, positions, type Value } from "../../../src/runtime/step/record.js";
-import type { Step } from "../../../src/runtime/step/step.js";
+import type { DType, Step, ValueInfo } from "../../../src/runtime/step/step.js";
 import { transpose } from "../../../src/runtime/step/transpose.js";
 import { expectGradient, numbers } from "../differences.js";
 import { reference } from "../reference.js";
@@ -65,6 +65,50 @@ describe("gradients against central differences", () => {
 });
 
 for (const [name, backend] of Object.entries(backends)) judgeKernels(name, backend);
+
+describe("types", () => {
+  /** Operands of batch norm from this one on are statistics, which are float32. */
+  const statistics: Readonly<Record<string, number>> = { batchNorm: 1, batchNormGradient: 2 };
+  const typesOf = (each: Case, float: DType): readonly DType[] => {
+    const infos = each.shapes.map((shape, i): ValueInfo => {
+      const exact = i >= (statistics[each.kernel] ?? each.shapes.length);
+      return { shape, dtype: each.integers?.[i] !== undefined ? "int32" : exact ? "float32" : float };
+    });
+    return kernelNamed(each.kernel)
+      .outputs(infos, each.attributes)
+      .map(({ dtype }) => dtype);
+  };
+  const wide: ReadonlySet<string> = new Set(["constant", "reduceSum", "sumSquares", "oneHot", "dropoutMask", "cast"]);
+
+  it.each([...cases, ...gradientCases].map((each, i) => [title(each, i), each] as const))(
+    "of float32 and of bfloat16: %s",
+    (_title, each) => {
+      const long = typesOf(each, "float32");
+      expect(long).toEqual(each.kernel === "maxPool" ? ["float32", "int32"] : long.map(() => "float32"));
+      const float = each.shapes.length === 0 || wide.has(each.kernel) ? "float32" : "bfloat16";
+      const others = each.kernel === "maxPool" ? "int32" : "float32";
+      expect(typesOf(each, "bfloat16")).toEqual(long.map((_, i) => (i === 0 ? float : others)));
+    },
+  );
+
+  it("of a pointwise kernel are bfloat16 where one operand is; products want one type", () => {
+    const [short, long] = (["bfloat16", "float32"] as const).map((dtype): ValueInfo => ({ shape: [2, 2], dtype })) as [
+      ValueInfo,
+      ValueInfo,
+    ];
+    const sum = { expression: apply("add", input(0), input(1)), shape: [2, 2] };
+    for (const infos of [
+      [short, long],
+      [long, short],
+      [short, short],
+    ])
+      expect(kernelNamed("pointwise").outputs(infos, sum)).toMatchObject([{ dtype: "bfloat16" }]);
+    const product = { transposeA: false, transposeB: false };
+    expect(() => kernelNamed("matmul").outputs([short, long], product)).toThrow("matmul of bfloat16 and float32");
+    const statistic: ValueInfo = { shape: [2], dtype: "bfloat16" };
+    expect(() => kernelNamed("batchNorm").outputs([short, statistic, statistic], { epsilon: 1 })).toThrow("Statistics of bfloat16");
+  });
+});
 
 describe("the list of kernels", () => {
   it("is whole: each has an implementation, a reference, a case and a line in docs/kernels.md", () => {

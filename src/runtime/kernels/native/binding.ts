@@ -2,7 +2,10 @@
  * The addon that speaks to TensorFlow: the binding of tfjs-node 4.22, loaded by itself, without its JavaScript. Tensors are
  * numbers that it hands out; each has to be given back by `deleteTensor`.
  */
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { quietName } from "./installed.js";
 
 export type TensorData = Float32Array | Int32Array | Uint8Array;
 
@@ -53,10 +56,24 @@ export function loadBinding(path: string): Binding {
     return loaded.binding;
   }
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
-  const found: unknown = createRequire(import.meta.url)(path);
+  const found = quietly(path);
   if (!isBinding(found)) throw new Error(`${path} is not the binding of tfjs-node.`);
   loaded = { path, binding: found };
   return found;
+}
+
+/** The addon, without the two lines that TensorFlow writes to standard error before it looks at its log level. */
+function quietly(path: string): unknown {
+  const load = createRequire(import.meta.url);
+  const quiet = join(dirname(path), quietName);
+  if (process.env.TF_CPP_MIN_LOG_LEVEL !== "3" || !existsSync(quiet)) return load(path);
+  const { hush, speak }: { readonly hush: () => void; readonly speak: () => void } = load(quiet);
+  hush();
+  try {
+    return load(path);
+  } finally {
+    speak();
+  }
 }
 
 const functions = ["createTensor", "deleteTensor", "tensorDataSync", "executeOp", "loadSavedModel", "runSavedModel", "getNumOfTensors"];

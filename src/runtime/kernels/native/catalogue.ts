@@ -38,7 +38,6 @@ const catalogue: Readonly<Record<string, Described>> = {
   Abs: T,
   Acos: T,
   AddV2: T,
-  BitwiseXor: T,
   Cos: T,
   Equal: equality,
   Exp: T,
@@ -116,6 +115,8 @@ const catalogue: Readonly<Record<string, Described>> = {
     "floatOutputs",
     "halfOutputs",
   ]),
+  FacecMaxPool: of({ T: "type", size: "ints", stride: "ints", before: "ints", pooled: "ints" }, 2),
+  FacecMaxPoolGradient: of({ T: "type", shape: "ints" }),
 };
 
 /** Checks an operation's attributes, and says how many outputs it has. Throws where a lowering is wrong. */

@@ -29,8 +29,9 @@ export async function openNative(kind: LibraryKind, { threads }: { readonly thre
   const asked = Number(process.env.TF_NUM_INTRAOP_THREADS ?? "");
   const library = kind === "cpu" ? cpuLibrary() : cudaLibrary();
   // The addon may have been built without our own operations, and a GPU has none of them.
-  const pointwise = device === "cpu" && hasLoops(binding) ? "fused" : "operations";
-  const backend = new NativeBackend(name, library, nativeThreads(asked > 0 ? asked : null), binding, loweringsFor(device), pointwise);
+  const own = device === "cpu" && hasLoops(binding);
+  const pointwise = own ? "fused" : "operations";
+  const backend = new NativeBackend(name, library, nativeThreads(asked > 0 ? asked : null), binding, loweringsFor(device, own), pointwise);
   opened.set(kind, backend);
   return backend;
 }

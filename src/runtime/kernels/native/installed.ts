@@ -26,6 +26,10 @@ export interface Manifest {
 }
 
 export const bindingName = "tfjs_binding.node";
+/** Beside it; loaded before it, so that the library loads without a word. */
+export const quietName = "quiet.node";
+/** Beside it; decodes JPEG in any thread. */
+export const picturesName = "pictures.node";
 
 /** The library of this kind that was built from these very sources for this processor. */
 export function installed(kind: LibraryKind): Installed | Missing {
@@ -34,6 +38,17 @@ export function installed(kind: LibraryKind): Installed | Missing {
   const binding = join(folder, bindingName);
   if (manifest === null || !existsSync(binding) || !isUnpacked(kind)) return missing(kind);
   return { ok: true, kind, binding, tensorflow: manifest.tensorflow, folder };
+}
+
+/**
+ * Path of the addon that decodes JPEG in any thread of a process on this backend, which has loaded TensorFlow's library
+ * anyway; null: the backend is another, or the build has none.
+ */
+export function jpegAddonOf(backend: string): string | null {
+  const kind = backend === "node" ? "cpu" : backend === "gpu" ? "cuda" : null;
+  if (kind === null) return null;
+  const path = join(buildFolder(kind), picturesName);
+  return existsSync(path) ? path : null;
 }
 
 /** Whether TensorFlow's libraries lie there; they are put there whole. */

@@ -9,8 +9,11 @@ import { poolLowerings } from "./lowerings/pool.js";
 import { dropoutMask } from "./lowerings/random.js";
 import type { Device, Lowering } from "./ops.js";
 
-/** Those of a device; where operations mean the same on both, the lowering is the same. */
-export function loweringsFor(device: Device): Readonly<Record<string, Lowering>> {
+/**
+ * Those of a device; where operations mean the same on both, the lowering is the same. `own`: whether the addon has the
+ * operations of `native/`, which are for the CPU.
+ */
+export function loweringsFor(device: Device, own = false): Readonly<Record<string, Lowering>> {
   return {
     pointwise,
     loop,
@@ -18,10 +21,8 @@ export function loweringsFor(device: Device): Readonly<Record<string, Lowering>>
     ...labelLowerings,
     ...convLowerings,
     ...normLowerings(device),
-    ...poolLowerings(device),
+    ...poolLowerings(device, own),
     dropoutMask,
   };
 }
 
-/** Those of the CPU. */
-export const lowerings = loweringsFor("cpu");

@@ -91,7 +91,6 @@ export interface GpuDevice {
   pushErrorScope(filter: "out-of-memory" | "validation" | "internal"): void;
   popErrorScope(): Promise<GpuError | null>;
   addEventListener(type: "uncapturederror", listener: (event: { readonly error: GpuError }) => void): void;
-  destroy(): void;
 }
 
 /** Numbers of the standard. */

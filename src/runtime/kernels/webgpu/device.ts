@@ -49,7 +49,7 @@ export class Device {
   constructor(
     private readonly device: GpuDevice,
     /** Kept for as long: Dawn dies with it. */
-    private readonly owner: Gpu,
+    readonly owner: Gpu,
     /** What to throw, from the GPU's own words. */
     private readonly explain: (kind: "memory" | "lost", said: string) => Error,
   ) {
@@ -143,11 +143,6 @@ export class Device {
     } finally {
       staging.destroy();
     }
-  }
-
-  destroy(): Gpu {
-    this.device.destroy();
-    return this.owner;
   }
 
   /** Hands over what is collected. */

@@ -26,7 +26,8 @@ function unavailable(): never {
   return fail("backend-unavailable", null, { backend: "webgpu", why, mend: `Mend it: ${mend}.` });
 }
 
-function trouble(kind: "memory" | "lost", said: string): Error {
+/** What the GPU says, as people are told. */
+export function trouble(kind: "memory" | "lost", said: string): Error {
   // Drivers end their words as they like.
   const sentence = `${said.split("\n")[0]?.replace(/[.\s]+$/, "")}.`;
   return new FaceError(

@@ -101,7 +101,7 @@ export function reductionPlan(reduction: Reduction): Plan {
   const scratch = reduction.results.map((_, i) => scratchSlot(i));
   const cut: Reduction = {
     ...reduction,
-    results: reduction.results.map((result, i) => ({ ...result, finish: (joined) => joined, to: at1(scratch, i) })),
+    results: reduction.results.map((result, i) => ({ ...result, finish: (joined) => joined, to: entryOf(scratch, i) })),
   };
   const joining: Reduction = {
     ...reduction,
@@ -116,7 +116,7 @@ export function reductionPlan(reduction: Reduction): Plan {
   };
 }
 
-function at1<T>(list: readonly T[], index: number): T {
+function entryOf<T>(list: readonly T[], index: number): T {
   const found = list[index];
   if (found === undefined) throw new Error(`No entry ${index}.`);
   return found;

@@ -1,0 +1,11 @@
+import { loadBinding } from "../../../src/runtime/kernels/native/binding.js";
+import { NativeBackend } from "../../../src/runtime/kernels/native/eager.js";
+import { installed } from "../../../src/runtime/kernels/native/installed.js";
+import { loweringsFor } from "../../../src/runtime/kernels/native/lowerings.js";
+
+/** The native library with TensorFlow's own operations only, as where the addon has none of ours. */
+export function plainBackend(): NativeBackend {
+  const found = installed("cpu");
+  if (!found.ok) throw new Error(found.why);
+  return new NativeBackend("node", "", 1, loadBinding(found.binding), loweringsFor("cpu"), "operations");
+}
