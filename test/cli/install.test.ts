@@ -21,9 +21,12 @@ const cuda = smallWheel({ package: "tensorflow", kind: "cuda", machine: "x86_64"
 
 const linux = { platform: "linux", arch: "x64", glibc: "2.36" } as const;
 
-/** A compiler that stands in reads no sources. */
-const nothing = async () => {};
-const around: Surroundings = { place: linux, wheels: [cpu.wheel, arm.wheel, cuda.wheel], steps: silent, sources: nothing };
+/** Sources for a compiler that stands in and reads none. */
+async function empty(_folder: string, target: string): Promise<void> {
+  mkdirSync(join(target, "binding"), { recursive: true });
+  for (const name of ["tfjs_backend.cc", "tfjs_binding.cc"]) writeFileSync(join(target, "binding", name), "");
+}
+const around: Surroundings = { place: linux, wheels: [cpu.wheel, arm.wheel, cuda.wheel], steps: silent, sources: empty };
 
 const before = { ...process.env };
 let folder = "";
@@ -61,8 +64,9 @@ function shown(found: readonly Diagnostic[]): readonly Diagnostic[] {
 const without = (name: keyof typeof idle) => Object.fromEntries(Object.entries(idle).filter(([each]) => each !== name));
 /** A compiler that answers, and ends so when it is to compile. */
 const compiler = (compiling: string) => `case "$*" in *--version*) ${idle["g++"]};; *) ${compiling};; esac`;
-/** A compiler that makes files of what it is asked for, which are no libraries. */
-const hollow = compiler('while [ $# -gt 1 ]; do shift; if [ "$last" = -o ]; then echo hollow > "$1"; fi; last=$1; done');
+/** Makes files of what it is asked for, which are no libraries. */
+const making = 'while [ $# -gt 0 ]; do if [ "$last" = -o ]; then echo hollow > "$1"; fi; last=$1; shift; done';
+const hollow = compiler(making);
 const networkless = "echo 'ERROR: Could not find a version that satisfies the requirement tensorflow-cpu==2.21.0' >&2; exit 1";
 /** pip that brings a file of the wanted name, which holds something else. */
 const wrong = `while [ "$1" != --dest ]; do shift; done; echo other > "$2/${fileOf(cpu.wheel)}"`;
@@ -103,7 +107,7 @@ describe("an installation that cannot be", () => {
           {
             ...idle,
             "g++": compiler(
-              `case "$*" in *tfjs_binding.cc*) echo 'tfjs_binding.cc:3: error: std::optional is not there' >&2; exit 1;; esac`,
+              `case "$*" in *tfjs_binding.cc*) echo 'tfjs_binding.cc:3: error: std::optional is not there' >&2; exit 1;; *) ${making};; esac`,
             ),
           },
           [writeWheel(folder, cpu)],
@@ -143,7 +147,7 @@ describe("an installation that cannot be", () => {
   test("keeps what is unpacked where only the compiler failed, so that the next one need not fetch it", async () => {
     const failing = { ...idle, "g++": compiler("exit 1") };
     expect(await report(failing, [writeWheel(folder, cpu)])).toMatchObject([{ code: "tool-failed" }]);
-    expect(readdirSync(libraryFolder("cpu"))).toEqual(["library"]);
+    expect(readdirSync(libraryFolder("cpu")).sort()).toEqual(["library", "objects"]);
     const kept = readdirSync(join(libraryFolder("cpu"), "library", "tensorflow"), { recursive: true }).sort();
     expect(kept).toEqual([
       "include",

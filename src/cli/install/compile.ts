@@ -1,9 +1,11 @@
 /** Compiles the binding and our own operations into one addon. */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, renameSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { fail } from "../../diagnostics/diagnostic.js";
 import { bindingName, picturesName, quietName } from "../../runtime/kernels/native/installed.js";
-import { ownSources } from "../../runtime/kernels/native/library.js";
+import { ownSources, processorFeatures, tensorflowVersion } from "../../runtime/kernels/native/library.js";
 import { runTool, toolFailed } from "./tool.js";
 
 export interface Compiler {
@@ -40,6 +42,8 @@ const binding = ["-O2", "-DNAPI_VERSION=8", "-DBUILDING_NODE_EXTENSION", ...repl
 interface Unit {
   readonly source: string;
   readonly flags: readonly string[];
+  /** What it includes besides TensorFlow's and the system's headers. */
+  readonly headers: readonly string[];
 }
 
 export interface Compiled {
@@ -50,27 +54,35 @@ export interface Compiled {
 
 /**
  * Builds `target/tfjs_binding.node`, by way of object files in `folder`. `library` is what came out of the wheels; the addon
- * looks for it under this name beside its own folder.
+ * looks for it under this name beside its own folder. Object files stay in `kept`, so that the next build compiles only what
+ * has changed.
  */
-export async function compile(compiler: Compiler, library: string, folder: string, target: string): Promise<Compiled> {
+export async function compile(compiler: Compiler, library: string, kept: string, folder: string, target: string): Promise<Compiled> {
   const tensorflow = join(library, "tensorflow");
   const sources = join(library, "sources");
   const sourcesOfOurs = ownSources().filter((path) => path.endsWith(".cc"));
   const own = sourcesOfOurs.filter((path) => !(basename(path) in alone));
+  const headers = ownSources().filter((path) => path.endsWith(".h"));
   const units: readonly Unit[] = [
-    ...own.map((source) => ({ source, flags: ours })),
+    ...own.map((source) => ({ source, flags: ours, headers })),
     ...["tfjs_backend.cc", "tfjs_binding.cc"].map((name) => ({
       source: join(sources, "binding", name),
       flags: [...binding, `-I${join(sources, "include")}`],
+      headers: [],
     })),
   ];
   const objects: string[] = [];
   const waiting = [...units.entries()];
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, { source, flags }] = next;
-      const object = join(folder, `${index}.o`);
-      await run(compiler, [...common, ...flags, `-I${join(tensorflow, "include")}`, "-c", source, "-o", object], folder, basename(source));
+      const [index, unit] = next;
+      const object = join(kept, `${keyOf(unit, compiler)}.o`);
+      if (!existsSync(object)) {
+        const made = join(folder, `${index}.o`);
+        const args = [...common, ...unit.flags, `-I${join(tensorflow, "include")}`, "-c", unit.source, "-o", made];
+        await run(compiler, args, folder, basename(unit.source));
+        renameSync(made, object);
+      }
       objects[index] = object;
     }
   };
@@ -92,6 +104,13 @@ export async function compile(compiler: Compiler, library: string, folder: strin
     await run(compiler, args, folder, basename(source));
   }
   return { path, own: own.length };
+}
+
+/** Everything that decides an object file; the version of TensorFlow's headers is that of the wheel in the cache. */
+function keyOf({ source, flags, headers }: Unit, { command, args, version }: Compiler): string {
+  const hash = createHash("sha256").update(JSON.stringify([command, args, version, common, flags, tensorflowVersion, processorFeatures()]));
+  for (const path of [source, ...headers]) hash.update(`\n${basename(path)}\n`).update(readFileSync(path));
+  return hash.digest("hex").slice(0, 32);
 }
 
 async function run({ command, args }: Compiler, more: readonly string[], folder: string, what: string): Promise<void> {

@@ -37,6 +37,8 @@ const here = (): Surroundings => ({ place: thisPlace(), wheels, steps: spoken, s
 
 /** How many builds of other versions of facec, or for other processors, are kept beside the newest. */
 const KEPT_BUILDS = 3;
+/** Milliseconds. */
+const OBJECT_AGE = 7 * 24 * 60 * 60 * 1000;
 
 /** Installs what is wanted; returns false where it was there already. */
 export async function install(wanted: Wanted, around: Surroundings = here()): Promise<boolean> {
@@ -124,9 +126,10 @@ async function build(kind: LibraryKind, compiler: Compiler, steps: Steps, attemp
   const target = buildFolder(kind);
   const library = unpackedFolder(kind);
   const made = join(attempt.folder, "build");
-  mkdirSync(made);
+  const objects = join(libraryFolder(kind), "objects");
+  for (const folder of [made, objects]) mkdirSync(folder, { recursive: true });
   const { path } = await steps.step(`compiling with ${compiler.version}`, async () => {
-    const value = await compile(compiler, library, attempt.folder, made);
+    const value = await compile(compiler, library, objects, attempt.folder, made);
     return { value, said: `compiled the binding and ${value.own} ${value.own === 1 ? "file" : "files"} of facec's own operations` };
   });
   // The addon looks for it beside its own folder, here as in its final place.
@@ -140,6 +143,15 @@ async function build(kind: LibraryKind, compiler: Compiler, steps: Steps, attemp
   writeFileSync(join(made, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   attempt.place(made, target);
   removeOldBuilds(kind, basename(target));
+  removeOldObjects(objects);
+}
+
+/** Object files are made again in a moment: those that no build has made for a week are taken away. */
+function removeOldObjects(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if ((statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < Date.now() - OBJECT_AGE) rmSync(path, { force: true });
+  }
 }
 
 function removeOldBuilds(kind: LibraryKind, newest: string): void {

@@ -64,7 +64,7 @@ function fastest(): Available {
 
 function needInstalled(backend: Available, kind: "cpu" | "cuda"): void {
   const found = installed(kind);
-  if (!found.ok) fail("backend-unavailable", null, { backend, why: found.why, mend: `Run \`${found.mend}\`, or leave --backend out.` });
+  if (!found.ok) fail("backend-unavailable", null, { backend, why: found.why, mend: `Run this, or leave --backend out: ${found.mend}` });
 }
 
 /**
@@ -74,7 +74,7 @@ function needInstalled(backend: Available, kind: "cpu" | "cuda"): void {
 export function remarksOn({ name }: Chosen, { backend, threads }: Wanted): readonly string[] {
   const slow =
     backend === "auto" && name === "wasm"
-      ? ["Training on WebAssembly, some 20 times slower than TensorFlow's native library; `facec backends install` brings that."]
+      ? ["Training on WebAssembly, several times slower than TensorFlow's native library; `facec backends install` brings that."]
       : [];
   const single = name === "wasm" || name === "cpu" || name === "webgpu";
   const unused = single && threads !== null && threads > 1 ? [`${name} computes on one thread; --threads ${threads} changes nothing.`] : [];

@@ -123,7 +123,7 @@ describe.skipIf(lacks.length > 0)(`facec backends install${lacks.length > 0 ? ` 
   it("killed while it compiles keeps what is unpacked; then two at once do not collide, and a third call is instant", async () => {
     const cache = join(root, "cache");
     await facec(cache, given(), { when: /compiling/, after: 500, signal: "SIGKILL" });
-    expect(wholeThings(cache)).toEqual(["library"]);
+    expect(wholeThings(cache)).toEqual(["library", "objects"]);
     expect(nodeRow(cache)).toMatchObject({ usable: false });
 
     const both = await Promise.all([facec(cache, ["install"]), facec(cache, ["install"])]);
@@ -133,7 +133,7 @@ describe.skipIf(lacks.length > 0)(`facec backends install${lacks.length > 0 ? ` 
       said,
     ).toEqual([0, 0]);
     expect(said).not.toContain("unpacking");
-    expect(contents(cache)).toEqual(["build", "library"]);
+    expect(contents(cache)).toEqual(["build", "library", "objects"]);
     expect(nodeRow(cache)).toMatchObject({ usable: true, library: expect.stringContaining("2.21.0") });
 
     const third = await facec(cache, ["install"]);

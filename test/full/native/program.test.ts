@@ -1,6 +1,8 @@
 /** Training programs on the native library, each in a process of its own. */
 import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { runProgram } from "../../runtime/program.js";
 import { temporaryFolder } from "../../runtime/temporary.js";
@@ -18,8 +20,12 @@ function load(): () => void {
 }
 
 async function tiny(...options: string[]) {
+  return trained("node", options);
+}
+
+async function trained(backend: string, options: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const folder = temporaryFolder();
-  const ended = await runProgram("tiny", ["--backend", "node", "--out", folder, ...options]);
+  const ended = await runProgram("tiny", ["--backend", backend, "--out", folder, ...options], env);
   expect(ended, ended.err).toMatchObject({ code: 0 });
   return { ...content(folder), err: ended.err };
 }
@@ -47,6 +53,19 @@ describeNative("a training program on the native library", () => {
     const { record } = await tiny("--threads", "1");
     expect(record.backend.threads).toBe(1);
     expect(record.backend.name).toBe("node");
+  });
+
+  it("loads nothing of TensorFlow.js", async () => {
+    // Coverage lists every module that a process has loaded.
+    const loaded = async (backend: string): Promise<boolean> => {
+      const folder = temporaryFolder();
+      await trained(backend, [], { NODE_V8_COVERAGE: folder });
+      const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+      expect(texts.length).toBeGreaterThan(0);
+      return texts.some((text) => text.includes("/@tensorflow/"));
+    };
+    expect(await loaded("node")).toBe(false);
+    expect(await loaded("cpu")).toBe(true);
   });
 
   it("says nothing of the library's own on standard error", async () => {

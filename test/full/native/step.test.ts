@@ -41,7 +41,7 @@ import {
 import { embeddingStep, trainingStep } from "../../../src/runtime/step/build.js";
 import { createRunner } from "../../../src/runtime/step/create.js";
 import type { Step } from "../../../src/runtime/step/step.js";
-import { loadBackend } from "../../../src/runtime/train/backend.js";
+import { chosenBackend, loadBackend } from "../../../src/runtime/train/backend.js";
 import { initialValues } from "../../../src/runtime/train/initial.js";
 import { at, backends, classes, feeds, losses, trainingOf } from "../../runtime/step/fixture.js";
 import { describeNative, isInstalled } from "./native.js";
@@ -119,6 +119,7 @@ const trainings: Readonly<Record<string, Training>> = {
     backbone: backbone("flat", flat),
     optimizer: sgd({ momentum: 0.8, nesterov: "yes", decay: 5e-4 }),
   }),
+  "precision bfloat16": trainingOf({ precision: "bfloat16" }),
   "no momentum, no decay": trainingOf({ optimizer: sgd({ momentum: 0, decay: 0 }) }),
 };
 
@@ -167,6 +168,11 @@ describeNative("a training step on the native library", () => {
       }
     },
   );
+
+  it("is what is known of it before it is loaded", () => {
+    const { name, library, threads } = opened();
+    expect({ name, library, threads }).toEqual(chosenBackend({ backend: "node", threads: null }));
+  });
 
   it("goes on from saved variables as if nothing had happened", async () => {
     const step = trainingStep(trainingOf({ loss: margin }), classes);

@@ -199,6 +199,22 @@ else {
       attributes: { ...halved, shape: [2, 13, 11, 20] },
     },
     {
+      kernel: "convInputGradient",
+      shapes: [
+        [2, 7, 6, 130],
+        [3, 3, 20, 130],
+      ],
+      attributes: { ...halved, shape: [2, 13, 11, 20] },
+    },
+    {
+      kernel: "convInputGradient",
+      shapes: [
+        [2, 3, 3, 300],
+        [3, 3, 5, 300],
+      ],
+      attributes: { ...same, shape: [2, 3, 3, 5] },
+    },
+    {
       kernel: "convFilterGradient",
       shapes: [
         [3, 21, 23, 20],

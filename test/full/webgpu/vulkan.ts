@@ -5,6 +5,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { constants, homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 
 /** Where `scripts/swiftshader.sh` finds or puts the libraries. */
 const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
@@ -18,7 +19,7 @@ export function prepareVulkan(): string | null {
   const folder = folders.find((each) => each !== undefined && existsSync(join(each, "libvk_swiftshader.so")));
   if (folder === undefined) return missing;
   const own = mkdtempSync(join(tmpdir(), "facec-vulkan-"));
-  process.once("exit", () => rmSync(own, { recursive: true, force: true }));
+  afterAll(() => rmSync(own, { recursive: true, force: true }));
   const description = join(own, "swiftshader.json");
   const driver = { library_path: join(folder, "libvk_swiftshader.so"), api_version: "1.1.0" };
   writeFileSync(description, JSON.stringify({ file_format_version: "1.0.0", ICD: driver }));

@@ -30,6 +30,7 @@ const geometries = [
   { x: [1, 4, 7, 2], size: [3, 2], stride: [3, 2], padding: [2, 2, 1, 1] },
   { x: [2, 5, 5, 2], size: [5, 5], stride: [1, 1], padding: [0, 0, 0, 0] },
   { x: [1, 4, 4, 1], size: [2, 2], stride: [3, 3], padding: [1, 1, 1, 1] },
+  { x: [1, 3, 3, 2], size: [3, 3], stride: [3, 3], padding: [2, 0, 2, 0] },
 ] as const;
 
 function windows(size: number, window: number, stride: number, before: number, after: number): number {

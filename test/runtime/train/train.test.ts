@@ -46,7 +46,9 @@ describe("options", () => {
   it("are read as the command line promises", () => {
     expect(parseOptions([], "specs")).toEqual(defaultOptions("specs"));
     const args =
-      "--backend=wasm --seed 4 --epochs 2 --data d --out o --resume --eager --threads 2 --json --jobs 3 --only=,,1 --dry-run --beside s".split(" ");
+      "--backend=wasm --seed 4 --epochs 2 --data d --out o --resume --eager --threads 2 --json --jobs 3 --only=,,1 --dry-run --beside s".split(
+        " ",
+      );
     expect(parseOptions(args, "x")).toEqual({
       backend: "wasm",
       seed: 4,

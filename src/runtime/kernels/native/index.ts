@@ -19,7 +19,7 @@ export async function openNative(kind: LibraryKind, { threads }: { readonly thre
   if (before !== undefined) return before;
   const name = kind === "cpu" ? "node" : "gpu";
   const found = installed(kind);
-  if (!found.ok) return fail("backend-unavailable", null, { backend: name, why: found.why, mend: `Run \`${found.mend}\`.` });
+  if (!found.ok) return fail("backend-unavailable", null, { backend: name, why: found.why, mend: `Run this: ${found.mend}` });
   if (threads !== undefined) {
     process.env.TF_NUM_INTRAOP_THREADS = String(threads);
     process.env.TF_NUM_INTEROP_THREADS = String(threads);

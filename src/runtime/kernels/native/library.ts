@@ -13,8 +13,8 @@ export type LibraryKind = "cpu" | "cuda";
 
 export const tensorflowVersion = "2.21.0";
 export const bindingVersion = "4.22.0";
-/** Raised when the recipe changes (flags, layout), so that what an older one built is built again. */
-const RECIPE = 2;
+/** Raised when the recipe changes (flags of src/cli/install/compile.ts, layout), so that what an older one built is built again. */
+const RECIPE = 3;
 
 /** Where everything of one kind lies: what comes out of wheels, unpacked once, and a folder for each build. */
 export function libraryFolder(kind: LibraryKind): string {

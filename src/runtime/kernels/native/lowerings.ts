@@ -25,4 +25,3 @@ export function loweringsFor(device: Device, own = false): Readonly<Record<strin
     dropoutMask,
   };
 }
-

@@ -38,89 +38,144 @@ export interface NodeDef {
   readonly attributes: Readonly<Record<string, GraphAttribute>>;
 }
 
-type Bytes = readonly Uint8Array[];
+/** Bytes of a message: a plain list grows fastest where most parts are a few bytes long. */
+type Bytes = number[];
 
 /** A SavedModel without variables of its own: one graph, found by the tag `serve`. */
 export function savedModel(nodes: readonly NodeDef[]): Uint8Array {
-  const versions = message(4, [integer(1, 1087)]); // `producer`: any from the last years will do
-  const graph = [...nodes.map((node) => message(1, nodeDef(node))), versions].flat();
-  const metaGraph = [message(1, [text(4, "serve")]), message(2, graph)].flat();
-  return Buffer.concat([integer(1, 1), ...message(2, metaGraph)]);
+  const parts = nodes.map((node) => Uint8Array.from(field(1, nodeDef(node))));
+  const versions = field(4, integers(1, [1087])); // `producer`: any from the last years will do
+  const length = parts.reduce((sum, part) => sum + part.length, versions.length);
+  const tags = field(1, field(4, Buffer.from("serve")));
+  const metaGraph = [...tags, ...head(2, length)];
+  const model = [...integers(1, [1]), ...head(2, metaGraph.length + length)]; // schema version
+  return Buffer.concat([Uint8Array.from([...model, ...metaGraph]), ...parts, Uint8Array.from(versions)]);
+}
+
+function field(number: number, body: ArrayLike<number>): Bytes {
+  const to: Bytes = [];
+  message(to, number, body);
+  return to;
+}
+
+/** What stands before a message of this length. */
+function head(number: number, length: number): Bytes {
+  const to: Bytes = [];
+  varint(to, (number << 3) | WIRE.bytes);
+  varint(to, length);
+  return to;
 }
 
 function nodeDef({ name, op, inputs, attributes }: NodeDef): Bytes {
-  const attrs = Object.entries(attributes).map(([key, value]) => message(5, [text(1, key), ...message(2, attributeValue(value))]));
-  return [text(1, name), text(2, op), ...inputs.map((input) => text(3, input)), ...attrs.flat()];
+  const to: Bytes = [];
+  text(to, 1, name);
+  text(to, 2, op);
+  for (const input of inputs) text(to, 3, input);
+  for (const [key, value] of Object.entries(attributes)) {
+    const entry: Bytes = [];
+    text(entry, 1, key);
+    message(entry, 2, attributeValue(value));
+    message(to, 5, entry);
+  }
+  return to;
 }
 
 function attributeValue(attribute: GraphAttribute): Bytes {
+  const to: Bytes = [];
   switch (attribute.kind) {
     case "type":
-      return [integer(6, typeNumbers[attribute.value])];
+      integer(to, 6, typeNumbers[attribute.value]);
+      break;
     case "int":
-      return [integer(3, attribute.value)];
+      integer(to, 3, attribute.value);
+      break;
     case "float":
-      return [float(4, attribute.value)];
+      float(to, 4, attribute.value);
+      break;
     case "bool":
-      return [integer(5, attribute.value ? 1 : 0)];
+      integer(to, 5, attribute.value ? 1 : 0);
+      break;
     case "string":
-      return [text(2, attribute.value)];
+      text(to, 2, attribute.value);
+      break;
     case "ints":
-      return message(
-        1,
-        attribute.value.map((value) => integer(3, value)),
-      );
+      message(to, 1, integers(3, attribute.value));
+      break;
     case "types":
-      return message(
+      message(
+        to,
         1,
-        attribute.value.map((value) => integer(6, typeNumbers[value])),
+        integers(
+          6,
+          attribute.value.map((value) => typeNumbers[value]),
+        ),
       );
+      break;
     case "shape":
-      return message(7, shape(attribute.value));
-    case "tensor": {
-      const { dtype, shape: sizes, content } = attribute.value;
-      return message(8, [integer(1, typeNumbers[dtype]), ...message(2, shape(sizes)), bytes(4, content)]);
-    }
+      message(to, 7, shape(attribute.value));
+      break;
+    case "tensor":
+      message(to, 8, tensor(attribute.value));
+      break;
   }
+  return to;
+}
+
+function tensor({ dtype, shape: sizes, content }: TensorValue): Bytes {
+  const to: Bytes = [];
+  integer(to, 1, typeNumbers[dtype]);
+  message(to, 2, shape(sizes));
+  message(to, 4, content);
+  return to;
 }
 
 function shape(sizes: readonly number[]): Bytes {
-  return sizes.flatMap((size) => message(2, [integer(1, size)]));
+  const to: Bytes = [];
+  for (const size of sizes) message(to, 2, integers(1, [size]));
+  return to;
+}
+
+function integers(field: number, values: readonly number[]): Bytes {
+  const to: Bytes = [];
+  for (const value of values) integer(to, field, value);
+  return to;
 }
 
 const WIRE = { integer: 0, bytes: 2, fixed32: 5 } as const;
 
-function varint(value: number | bigint): number[] {
-  const list: number[] = [];
-  let rest = BigInt.asUintN(64, BigInt(value));
-  while (rest > 127n) {
-    list.push(Number(rest & 127n) | 128);
-    rest >>= 7n;
+/** Seven bits a byte, low ones first; negative numbers as 64 bits of two's complement. */
+function varint(to: Bytes, value: number): void {
+  let rest = value;
+  if (value < 0) {
+    let wide = BigInt.asUintN(64, BigInt(value));
+    for (; wide > 127n; wide >>= 7n) to.push(Number(wide & 127n) | 128);
+    rest = Number(wide);
   }
-  list.push(Number(rest));
-  return list;
+  for (; rest > 127; rest = Math.floor(rest / 128)) to.push((rest % 128) | 128);
+  to.push(rest);
 }
 
-function integer(field: number, value: number): Uint8Array {
-  return Uint8Array.from([...varint((field << 3) | WIRE.integer), ...varint(value)]);
+function integer(to: Bytes, field: number, value: number): void {
+  varint(to, (field << 3) | WIRE.integer);
+  varint(to, value);
 }
 
-function float(field: number, value: number): Uint8Array {
+function float(to: Bytes, field: number, value: number): void {
   const four = Buffer.alloc(4);
   four.writeFloatLE(value);
-  return Uint8Array.from([...varint((field << 3) | WIRE.fixed32), ...four]);
+  varint(to, (field << 3) | WIRE.fixed32);
+  to.push(...four);
 }
 
-function bytes(field: number, value: Uint8Array): Uint8Array {
-  return Buffer.concat([Uint8Array.from([...varint((field << 3) | WIRE.bytes), ...varint(value.length)]), value]);
+const utf8 = new TextEncoder();
+
+function text(to: Bytes, field: number, value: string): void {
+  message(to, field, utf8.encode(value));
 }
 
-function text(field: number, value: string): Uint8Array {
-  return bytes(field, Buffer.from(value, "utf8"));
-}
-
-/** A message as a field of another: its head, then its parts as they are. */
-function message(field: number, parts: Bytes): Bytes {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  return [Uint8Array.from([...varint((field << 3) | WIRE.bytes), ...varint(length)]), ...parts];
+/** A message, or plain bytes, as a field of another. */
+function message(to: Bytes, field: number, body: ArrayLike<number>): void {
+  varint(to, (field << 3) | WIRE.bytes);
+  varint(to, body.length);
+  for (let i = 0; i < body.length; i++) to.push(body[i] ?? 0);
 }

@@ -49,15 +49,11 @@ function phasesOf(size: number, results: number, taps: number, stride: number, b
     const own = phase < taps ? Math.ceil((taps - phase) / stride) : 0;
     const from = Math.ceil((before - phase) / stride);
     const to = Math.floor((size - 1 + before - phase) / stride);
-    if (own === 0 || to < from) continue; // dx is zero there
-    phases.push({
-      first: stride * from + phase - before,
-      count: to - from + 1,
-      tap: phase,
-      taps: own,
-      before: own - 1 - from,
-      after: to - (results - 1),
-    });
+    const padding = { before: own - 1 - from, after: to - (results - 1) };
+    const seen = results + Math.min(0, padding.before) + Math.min(0, padding.after);
+    // dx is zero where no tap or no window reaches it; wasm cannot convolve an empty map.
+    if (own === 0 || to < from || seen <= 0) continue;
+    phases.push({ first: stride * from + phase - before, count: to - from + 1, tap: phase, taps: own, ...padding });
   }
   return phases;
 }

@@ -43,6 +43,6 @@ export const matmul: Planner = (inputs, attributes, outputs) => {
     right: `  return b[${transposeB ? `column * ${inner}u + k` : `k * ${columns}u + column`}];`,
     rightRunsAlong: transposeB ? "k" : "column",
     to: outputSlot(0),
-    place: `row * ${columns}u + column`,
+    place: (row, column) => `${row} * ${columns}u + ${column}`,
   });
 };

@@ -54,7 +54,7 @@ export const conv: Planner = (inputs, attributes, outputs) => {
     right: `  return filters[k * ${filters}u + column];`,
     rightRunsAlong: "column",
     to: outputSlot(0),
-    place: `row * ${filters}u + column`,
+    place: (row, column) => `${row} * ${filters}u + ${column}`,
   });
 };
 
@@ -75,7 +75,7 @@ export const convFilterGradient: Planner = (inputs, attributes, outputs) => {
     right: `  return dy[k * ${filters}u + column];`,
     rightRunsAlong: "column",
     to: outputSlot(0),
-    place: `row * ${filters}u + column`,
+    place: (row, column) => `${row} * ${filters}u + ${column}`,
   });
 };
 
@@ -129,11 +129,12 @@ function phasePlan(vertical: Phase, horizontal: Phase, { dy, filter, map, down, 
   const [height, width, channels] = [at(map, 1), at(map, 2), at(map, 3)];
   const filters = at(filter, 3);
   const rows = at(map, 0) * vertical.places * horizontal.places;
-  // `row` is a place of the phase: where it lies in the map.
-  const lies = `((row / ${vertical.places * horizontal.places}u * ${height}u + row / ${horizontal.places}u % ${vertical.places}u * ${down}u + ${vertical.first}u) * ${width}u + row % ${horizontal.places}u * ${across}u + ${horizontal.first}u) * ${channels}u`;
+  /** Where a place of the phase lies in the map. */
+  const lies = (row: string): string =>
+    `((${row} / ${vertical.places * horizontal.places}u * ${height}u + ${row} / ${horizontal.places}u % ${vertical.places}u * ${down}u + ${vertical.first}u) * ${width}u + ${row} % ${horizontal.places}u * ${across}u + ${horizontal.first}u) * ${channels}u`;
   const inner = vertical.taps * horizontal.taps * filters;
   if (inner === 0) {
-    const zero = `  let row = i / ${channels}u;\n  result[${lies} + i % ${channels}u] = 0.0f;`;
+    const zero = `  let row = i / ${channels}u;\n  result[${lies("row")} + i % ${channels}u] = 0.0f;`;
     return { scratch: [], dispatches: [entrywise([{ slot: outputSlot(0), name: "result", written: true }], rows * channels, zero)] };
   }
   return productPlan({
@@ -155,6 +156,6 @@ ${tap("k", horizontal.taps, filters)}
   return filters[(((ky * ${down}u + ${vertical.tap}u) * ${at(filter, 1)}u + kx * ${across}u + ${horizontal.tap}u) * ${channels}u + column) * ${filters}u + c];`,
     rightRunsAlong: "k",
     to: outputSlot(0),
-    place: `${lies} + column`,
+    place: (row, column) => `${lies(row)} + ${column}`,
   });
 }

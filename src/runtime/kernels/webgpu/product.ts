@@ -12,7 +12,7 @@ export interface Product {
   readonly columns: number;
   readonly inner: number;
   readonly bindings: readonly Binding[];
-  /** Body of a function of (row, k) that is inside; with `leftBefore`, what is the same for all k. */
+  /** Body of a function of (row, k). */
   readonly left: string;
   /** Body of a function of (k, column). */
   readonly right: string;
@@ -20,9 +20,8 @@ export interface Product {
   readonly leftRunsAlong: "row" | "k";
   readonly rightRunsAlong: "k" | "column";
   readonly to: Slot;
-  /** Where (row, column) goes in the result. */
-  readonly place: string;
-  readonly outside?: string;
+  /** WGSL of where an entry goes in the result. */
+  readonly place: (row: string, column: string) => string;
 }
 
 const deep = 16;
@@ -39,12 +38,17 @@ export function productPlan(product: Product): Plan {
   const pieces = Math.max(1, Math.min(Math.ceil(enoughTiles / tiles), Math.floor(product.inner / shortest)));
   if (pieces === 1) return { scratch: [], dispatches: [tiled(product, high, wide, 1)] };
   const size = product.rows * product.columns;
-  const parts: Product = { ...product, to: scratchSlot(0), place: `piece * ${size}u + row * ${product.columns}u + column` };
+  const parts: Product = {
+    ...product,
+    to: scratchSlot(0),
+    place: (row, column) => `piece * ${size}u + ${row} * ${product.columns}u + ${column}`,
+  };
   const added = reductionPlan({
     kept: [{ size, stride: 1 }],
     gone: [{ size: pieces, stride: size }],
     bindings: [{ slot: scratchSlot(0), name: "part" }],
     results: [summed("part[at]", product.to)],
+    place: product.place(`(o / ${product.columns}u)`, `(o % ${product.columns}u)`),
   });
   if (added.scratch.length > 0) throw new Error("The parts of a product are added in one go.");
   return { scratch: [pieces * size], dispatches: [tiled(parts, high, wide, pieces), ...added.dispatches] };
@@ -65,14 +69,13 @@ function fill(name: "left" | "right", side: number, threads: number, runsAlong: 
 }
 
 function tiled(product: Product, high: number, wide: number, pieces: number): Dispatch {
-  const { rows, columns, inner, bindings, left, right, to, place, outside = "" } = product;
+  const { rows, columns, inner, bindings, left, right, to, place } = product;
   const threads = (high / 4) * (wide / 4);
   const across = Math.ceil(columns / wide);
   const tiles = Math.ceil(rows / high) * across;
   const piece = Math.ceil(inner / pieces / deep) * deep;
   const each = [0, 1, 2, 3];
-  const declared = `${outside}
-fn left_at(row: u32, k: u32) -> f32 {
+  const declared = `fn left_at(row: u32, k: u32) -> f32 {
 ${left}
 }
 fn right_at(k: u32, column: u32) -> f32 {
@@ -106,7 +109,7 @@ ${each.map((r) => `      sum${r} = sum${r} + left_tile[a + ${r}u] * r;`).join("\
   for (var e = 0u; e < 16u; e = e + 1u) {
     let row = top + y + e / 4u;
     let column = first + x + e % 4u;
-    if (row < ${rows}u && column < ${columns}u) { result[${place}] = sums[e / 4u][e % 4u]; }
+    if (row < ${rows}u && column < ${columns}u) { result[${place("row", "column")}] = sums[e / 4u][e % 4u]; }
   }`;
   return program([...bindings, { slot: to, name: "result", written: true }], threads, tiles * pieces, body, declared);
 }

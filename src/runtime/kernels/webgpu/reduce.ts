@@ -37,6 +37,8 @@ export interface Reduction {
   readonly bindings: readonly Binding[];
   readonly results: readonly Joined[];
   readonly outside?: string;
+  /** WGSL of where result `o` goes; row by row unless said. */
+  readonly place?: string;
 }
 
 export const summed = (entry: string, to: Slot, finish: (sum: string) => string = (sum) => sum): Joined => ({
@@ -99,8 +101,9 @@ export function reductionPlan(reduction: Reduction): Plan {
   const pieces = Math.max(1, Math.min(Math.floor(entries / (deep * 16)), Math.ceil(enoughGroups / groups)));
   if (pieces === 1) return { scratch: [], dispatches: [reduce(reduction, deep, wide, 1)] };
   const scratch = reduction.results.map((_, i) => scratchSlot(i));
+  const { place: _, ...unplaced } = reduction;
   const cut: Reduction = {
-    ...reduction,
+    ...unplaced,
     results: reduction.results.map((result, i) => ({ ...result, finish: (joined) => joined, to: entryOf(scratch, i) })),
   };
   const joining: Reduction = {
@@ -123,7 +126,7 @@ function entryOf<T>(list: readonly T[], index: number): T {
 }
 
 /** `deep` threads for each of `wide` results of a workgroup; piece by piece where there are several. */
-function reduce({ kept, gone, bindings, results, outside = "" }: Reduction, deep: number, wide: number, pieces: number): Dispatch {
+function reduce({ kept, gone, bindings, results, outside = "", place }: Reduction, deep: number, wide: number, pieces: number): Dispatch {
   const [many, entries] = [count(kept), count(gone)];
   const across = Math.ceil(many / wide);
   const piece = Math.ceil(entries / pieces);
@@ -143,7 +146,7 @@ function reduce({ kept, gone, bindings, results, outside = "" }: Reduction, deep
     "}",
     ...(deep === 1 ? [] : tree(results, deep, wide)),
     `if (deep == 0u && o < ${many}u) {`,
-    `  let to = piece * ${many}u + o;`,
+    `  let to = ${place ?? `piece * ${many}u + o`};`,
     ...results.map(({ finish }, k) => `  result${k}[to] = ${finish(`joined${k}`)};`),
     "}",
   ];
