@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 
@@ -405,6 +406,8 @@ class Compiler {
 
 std::unique_ptr<Code> Code::Compile(const Program& program, const CodeLayout& layout) {
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return nullptr;
+  // The other road, for tests and for whoever suspects this one.
+  if (std::getenv("FACEC_INTERPRET_LOOPS") != nullptr) return nullptr;
   for (const Register& reg : program.registers) {
     if (reg.source == Source::kOperation && reg.reach == Reach::kEntry && !IsSimple(reg.operation)) return nullptr;
   }

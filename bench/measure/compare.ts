@@ -34,9 +34,9 @@ export function spread(values: readonly number[], unit: Unit): string {
   return values.length < 2 ? "" : `${figure(Math.min(...values), unit)}-${figure(Math.max(...values), unit)}`;
 }
 
-/** Of ratios. */
+/** Of ratios; one value alone has no spread. */
 export function ratioSpread(values: readonly number[]): string {
-  return values.length < 2 ? "" : `${Math.min(...values).toFixed(2)}-${Math.max(...values).toFixed(2)}`;
+  return values.length < 2 ? "one round" : `${Math.min(...values).toFixed(2)}-${Math.max(...values).toFixed(2)}`;
 }
 
 /** A row as lines to read. */

@@ -26,9 +26,16 @@ export interface Work {
   readonly remove: () => void;
 }
 
+/** Gone with this process, however it ends. */
+const folders = new Set<string>();
+process.on("exit", () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** Compiles `spec` (a file of bench/specs) and writes down the work of one of its trainings. */
 export async function prepareWork(spec: string, train: string, net: string, bundle: Bundle): Promise<Work> {
   const folder = mkdtempSync(join(tmpdir(), "facec-bench-"));
+  folders.add(folder);
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     const program = join(folder, `${train}.mjs`);

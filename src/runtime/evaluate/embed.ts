@@ -31,7 +31,7 @@ export class Embedder {
 
   /** Takes what it needs of a larger state. */
   load(state: ReadonlyMap<string, Float32Array>): void {
-    this.runner.load(new Map([...state].filter(([name]) => this.variables.some((variable) => variable.name === name))));
+    this.runner.load(state);
   }
 
   /** Chunks of `batch` images [batch, height, width, channels], in order, to rows [count, feature], `count` images in all. */

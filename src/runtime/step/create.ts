@@ -4,7 +4,7 @@ import type { Backend, CapturedStep } from "../kernels/kernel.js";
 import { sizeOf } from "../kernels/shapes.js";
 import { interpreted } from "./interpret.js";
 import { prepared } from "./prepared.js";
-import { type Feeds, fedData, type Runner } from "./runner.js";
+import { type Feeds, fedData, type LoadedState, type Runner } from "./runner.js";
 import type { Ref, Step, ValueInfo } from "./step.js";
 
 /**
@@ -28,7 +28,7 @@ class CapturedRunner implements Runner {
     this.captured = capture(this.fast);
   }
 
-  load(state: ReadonlyMap<string, Float32Array>): void {
+  load(state: LoadedState): void {
     const shapes = new Map(this.step.variables.map(({ name, shape }) => [name, shape]));
     this.captured.load((name) => {
       const data = state.get(name);

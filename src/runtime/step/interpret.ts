@@ -6,7 +6,7 @@ import { sizeOf } from "../kernels/shapes.js";
 import { erase } from "./erase.js";
 import { removeDead } from "./fuse.js";
 import { prepared } from "./prepared.js";
-import { type Feeds, fedData, type Runner } from "./runner.js";
+import { type Feeds, fedData, type LoadedState, type Runner } from "./runner.js";
 import { type Schedule, schedule } from "./schedule.js";
 import type { Line, Node, Ref, Step, ValueInfo } from "./step.js";
 
@@ -28,7 +28,7 @@ class StepRunner implements Runner {
     this.frees = schedule(this.fast);
   }
 
-  load(state: ReadonlyMap<string, Float32Array>): void {
+  load(state: LoadedState): void {
     for (const { name, shape } of this.step.variables) {
       const data = state.get(name);
       if (data === undefined) throw new Error(`The state has no ${name}.`);

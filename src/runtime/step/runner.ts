@@ -5,9 +5,12 @@ import type { Fed, ValueInfo } from "./step.js";
 /** What a run is fed; scalars may be plain numbers. What the step does not read is ignored. */
 export type Feeds = Readonly<Partial<Record<Fed["name"], Float32Array | Int32Array | number>>>;
 
+/** Values by the names of variables; they may be made when they are asked for, which is once each. */
+export type LoadedState = Pick<ReadonlyMap<string, Float32Array>, "get">;
+
 export interface Runner {
   /** Sets the variables. All of the step's must be there; others are ignored. */
-  load(state: ReadonlyMap<string, Float32Array>): void;
+  load(state: LoadedState): void;
   /** Runs the step once and gives its outputs. A step that is not finite changes nothing and throws a FaceError. */
   run(feeds: Feeds): Promise<Record<string, Float32Array>>;
   /** A copy of the variables. */

@@ -14,7 +14,7 @@ import type { Runner } from "../step/runner.js";
 import { numericVersion, version } from "../version.js";
 import { type Best, type Checkpoint, readCheckpoint, type State, shaped, writeCheckpoint } from "./checkpoint.js";
 import { removeTorn, writeJson, writing } from "./files.js";
-import { initialValues } from "./initial.js";
+import { drawnInitially, initialValues } from "./initial.js";
 import { Judge } from "./judge.js";
 import { type EvaluationLine, isStep, Metrics, readMetrics, type StepLine } from "./metrics.js";
 import { epochsOver, progressAt } from "./pace.js";
@@ -101,7 +101,7 @@ class Session {
     this.last = from === null ? null : lastStep(metrics);
     const eager = settings.eager ?? false;
     this.runner = createRunner(step, backend, { eager });
-    this.runner.load(new Map(from?.state ?? initialValues(step.variables, seed)));
+    this.runner.load(from?.state ?? drawnInitially(step.variables, seed));
     this.judge = new Judge(prepared, backend, settings.options, eager);
   }
 
