@@ -96,13 +96,6 @@ export const reference: Readonly<Record<string, Kernel>> = {
       ),
     ),
   ],
-  loop: (inputs, attributes, outputs) =>
-    loopReference(
-      evaluate,
-      inputs,
-      attributes,
-      outputs.map(({ shape }) => shape),
-    ),
   broadcast: (inputs, _attributes, outputs) => [arr(out(outputs), (place) => getBroadcast(input(inputs, 0), place))],
   reduceSum: (inputs, attributes, outputs) => [reduce(inputs, attributes, outputs, 0, (a, b) => a + b)],
   reduceMax: (inputs, attributes, outputs) => [reduce(inputs, attributes, outputs, Number.NEGATIVE_INFINITY, Math.max)],
@@ -261,6 +254,15 @@ export const reference: Readonly<Record<string, Kernel>> = {
   },
 };
 
+/** What prepared steps have besides: nothing is recorded with it. */
+export const loop: Kernel = (inputs, attributes, outputs) =>
+  loopReference(
+    evaluate,
+    inputs,
+    attributes,
+    outputs.map(({ shape }) => shape),
+  );
+
 /** Every value of a step, by number, given what is fed and the variables. */
 export function evaluateStep(step: Step, given: Readonly<Record<string, Float64Array>>): readonly (Arr | undefined)[] {
   const values: (Arr | undefined)[] = [];
@@ -272,7 +274,7 @@ export function evaluateStep(step: Step, given: Readonly<Record<string, Float64A
   for (const { name, value } of step.fed) enter(name, value);
   for (const { name, value } of step.variables) enter(name, value);
   for (const node of step.nodes) {
-    const kernel = reference[node.kernel];
+    const kernel = node.kernel === "loop" ? loop : reference[node.kernel];
     if (kernel === undefined) throw new Error(`no reference for ${node.kernel}`);
     const infos = node.outputs.map((ref) => step.values[ref]).filter((info) => info !== undefined);
     const made = kernel(

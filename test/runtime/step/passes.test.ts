@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Loss } from "../../../src/runtime/experiment.js";
+import { bn, conv, dense, flatten, prelu, residual } from "../../../src/runtime/layers/index.js";
 import {
   add,
   divide,
@@ -23,6 +24,7 @@ import { createRunner } from "../../../src/runtime/step/create.js";
 import { erase } from "../../../src/runtime/step/erase.js";
 import { fuse, optimize, removeDead } from "../../../src/runtime/step/fuse.js";
 import { loops } from "../../../src/runtime/step/loops.js";
+import { recompute } from "../../../src/runtime/step/recompute.js";
 import { createRecorder, type Value } from "../../../src/runtime/step/record.js";
 import { peakBytes, schedule } from "../../../src/runtime/step/schedule.js";
 import type { Step } from "../../../src/runtime/step/step.js";
@@ -38,6 +40,7 @@ describe("passes", () => {
     ["removeDead", removeDead],
     ["fuse", fuse],
     ["optimize", optimize],
+    ["recompute", (each: Step) => recompute(erase(each))],
     ["loops", (each: Step) => loops(removeDead(erase(each)))],
   ] as const)("%s keeps outputs and updates", (_name, pass) => {
     const given = givenFor(step);
@@ -55,6 +58,35 @@ describe("passes", () => {
     const count = (each: Step): number => each.nodes.filter(({ kernel }) => kernel === "pointwise").length;
     expect(count(optimize(step))).toBeLessThan(0.8 * count(removeDead(step)));
     expect(optimize(step).nodes.some(({ kernel }) => kernel === "broadcast")).toBe(false);
+  });
+
+  it("loops take in batch norm, activations and sums, and what they keep for the backward pass is less", () => {
+    const plain = removeDead(erase(step));
+    const looped = loops(plain);
+    const kernels = new Set(looped.nodes.map(({ kernel }) => kernel));
+    for (const gone of ["pointwise", "batchNorm", "batchNormGradient", "moments", "sumSquares", "broadcast", "constant"]) {
+      expect(kernels).not.toContain(gone);
+    }
+    expect(looped.nodes.length).toBeLessThan(0.6 * plain.nodes.length);
+    expect(peakBytes(looped)).toBeLessThan(peakBytes(plain));
+    expect(peakBytes(recompute(plain))).toBeLessThanOrEqual(peakBytes(plain));
+  });
+
+  it("loops and recompute run every node behind what it reads", () => {
+    const unit = [bn(), prelu(), conv({ kernel: 3, filters: 4 })];
+    const layers = [conv({ kernel: 3, filters: 4 }), ...unit, residual(unit), flatten(), dense({ features: 5 })];
+    const deep = removeDead(erase(trainingStep(trainingOf({ backbone: { name: "deep", input: [8, 7, 1], layers, at: lossAt } }), classes)));
+    for (const each of [loops(deep), recompute(deep)]) {
+      const made = new Set([...each.fed.map(({ value }) => value), ...each.variables.map(({ value }) => value)]);
+      for (const { inputs, outputs, after } of each.nodes) {
+        for (const ref of after === undefined ? inputs : [...inputs, after]) expect(made).toContain(ref);
+        for (const ref of outputs) made.add(ref);
+      }
+      // The images alone are read in both passes: all other operands of convolutions are made twice.
+      const read = (name: string) => each.nodes.filter(({ kernel }) => kernel === name).map(({ inputs }) => inputs[0]);
+      expect(read("conv").filter((ref) => read("convFilterGradient").includes(ref))).toEqual([each.fed[0]?.value]);
+      expect(peakBytes(each)).toBeLessThan(peakBytes(deep));
+    }
   });
 
   it("schedule gives every value back once, after its last reader, and nothing that is still needed", () => {
