@@ -115,6 +115,8 @@ const catalogue: Readonly<Record<string, Described>> = {
     "floatOutputs",
     "halfOutputs",
   ]),
+  FacecConv3: of({ before: "ints", moved: "ints", rotated: "bool" }),
+  FacecConv3FilterGradient: of({ before: "ints" }),
   FacecMaxPool: of({ T: "type", size: "ints", stride: "ints", before: "ints", pooled: "ints" }, 2),
   FacecMaxPoolGradient: of({ T: "type", shape: "ints" }),
 };

@@ -19,7 +19,7 @@ export function loweringsFor(device: Device, own = false): Readonly<Record<strin
     loop,
     ...arrayLowerings,
     ...labelLowerings,
-    ...convLowerings,
+    ...convLowerings(own),
     ...normLowerings(device),
     ...poolLowerings(device, own),
     dropoutMask,

@@ -1,5 +1,5 @@
 /**
- * Convolutions, as the library has them. oneDNN does them for the paddings that TensorFlow has names for; gradients with a
+ * Convolutions: 3x3 ones by our own operation, where the addon has it (`winograd.ts`), all others as the library has them. oneDNN does them for the paddings that TensorFlow has names for; gradients with a
  * padding in numbers go another way, half as fast in float32 and fifty times slower in bfloat16: there the map is framed first.
  */
 import type { Attributes } from "../../../step/step.js";
@@ -7,6 +7,7 @@ import { at, numbersOf } from "../../shapes.js";
 import type { Lowering, OpAttributes, OpType } from "../ops.js";
 import { ints, list, one, operand, result, text, type } from "./support.js";
 import { framed, framedShape, isFramed, unframed, type Windows, windowsOf } from "./windows.js";
+import { byWinograd } from "./winograd.js";
 
 function windowing({ stride }: Windows, dtype: OpType, padding: "VALID" | "SAME" | "EXPLICIT"): OpAttributes {
   return { T: type(dtype), strides: ints([1, at(stride, 0), at(stride, 1), 1]), data_format: text("NHWC"), padding: text(padding) };
@@ -57,4 +58,9 @@ const convFilterGradient: Lowering = (ops, inputs, attributes, outputs) => {
   return [one(ops, "Conv2DBackpropFilter", [map, list(ops, info.shape), dy], windowing(windows, dy.dtype, padding), info)];
 };
 
-export const convLowerings: Readonly<Record<string, Lowering>> = { conv, convInputGradient, convFilterGradient };
+const library: Readonly<Record<string, Lowering>> = { conv, convInputGradient, convFilterGradient };
+
+/** `own`: whether the addon has the operations of `native/`. */
+export function convLowerings(own: boolean): Readonly<Record<string, Lowering>> {
+  return own ? Object.fromEntries(Object.entries(library).map(([kernel, lowering]) => [kernel, byWinograd(kernel, lowering)])) : library;
+}
