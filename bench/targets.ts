@@ -62,7 +62,7 @@ export const targets: readonly Target[] = [
   {
     group: "pipeline",
     row: "jpeg-1-worker",
-    of: "over PyTorch's DataLoader",
+    of: "facec over PyTorch's DataLoader",
     work: "input pipeline, 1 worker: over PyTorch's DataLoader",
     floor: 1,
     aim: 2,
@@ -70,7 +70,7 @@ export const targets: readonly Target[] = [
   {
     group: "pipeline",
     row: "jpeg-2-workers",
-    of: "over PyTorch's DataLoader",
+    of: "facec over PyTorch's DataLoader",
     work: "input pipeline, 2 workers: over PyTorch's DataLoader",
     floor: 1,
     aim: 2,

@@ -24,7 +24,7 @@ void TransformGradients(const Convolution& g, const float* dy, int64_t from, int
   const int64_t place_size = Rounded(filters, kLanes) * kTiles;
   for (int64_t t = 0; t < count; ++t) {
     const float* entries[2][2];
-    Pointers<2>(dy + from, g.moved_height, g.moved_width, g.filters, PlaceOf(tiles, first + t), zeros, entries);
+    Pointers<2>(dy + from, g.moved_height, g.moved_width, g.filters, tiles.At(first + t), zeros, entries);
     float* tile = to + t * kLanes;
     const auto one = [&](int64_t c, const auto& load) __attribute__((always_inline)) {
       Vector d[2][2], all[4][4];
@@ -39,11 +39,12 @@ void TransformGradients(const Convolution& g, const float* dy, int64_t from, int
 }
 
 // sums [kRows][width groups] += products of `count` tiles; groups of `d` are kTiles * kLanes apart, rows of sums `wide`.
+// Products are summed by themselves first: rounding errors grow with the length of a sum.
 template <int width>
 void Accumulate(const float* v, const float* d, int64_t count, int64_t wide, float* to) {
   Vector sums[kRows][width];
   FACEC_UNROLL for (int i = 0; i < kRows; ++i) {
-    FACEC_UNROLL for (int j = 0; j < width; ++j) sums[i][j] = Load(to + i * wide + j * kLanes);
+    FACEC_UNROLL for (int j = 0; j < width; ++j) sums[i][j] = Vector{};
   }
   for (int64_t t = 0; t < count; ++t, v += kLanes, d += kLanes) {
     Vector b[width];
@@ -53,7 +54,10 @@ void Accumulate(const float* v, const float* d, int64_t count, int64_t wide, flo
     }
   }
   FACEC_UNROLL for (int i = 0; i < kRows; ++i) {
-    FACEC_UNROLL for (int j = 0; j < width; ++j) Store(sums[i][j], to + i * wide + j * kLanes);
+    FACEC_UNROLL for (int j = 0; j < width; ++j) {
+      float* at = to + i * wide + j * kLanes;
+      Store(Load(at) + sums[i][j], at);
+    }
   }
 }
 
@@ -62,10 +66,11 @@ struct Job {
   int64_t channel, channels, filter, filters, first, end;
 };
 
-// sums [place][channel, rounded up][filter, rounded up], of one batch of tiles.
-void AccumulateAll(const Job& job, const float* v, const float* d, int64_t count, float* sums) {
+// sums [place][channel, rounded up][filter, rounded up], of one batch of tiles. Places that none of them wants are zeros in `d`.
+void AccumulateAll(const Job& job, const Tiles& tiles, const float* v, const float* d, int64_t first, int64_t count, float* sums) {
   const int64_t deep = Rounded(job.channels, kLanes), wide = Rounded(job.filters, kLanes);
   for (int place = 0; place < kPlaces; ++place, v += deep * kTiles, d += wide * kTiles, sums += deep * wide) {
+    if (!tiles.Wants(place, first, count)) continue;
     for (int64_t c = 0; c < wide;) {
       const bool both = c + kWidth * kLanes <= wide;
       for (int64_t r = 0; r < deep; r += kRows) {
@@ -105,12 +110,13 @@ void Run(const Convolution& g, const Job& job, const float* x, const float* dy, 
   float* sums = room;
   float* v = sums + kSums;
   float* d = v + kMaps;
+  const Tiles tiles(g);
   std::fill_n(sums, kPlaces * Rounded(job.channels, kLanes) * Rounded(job.filters, kLanes), 0.0f);
   for (int64_t first = job.first; first < job.end; first += kTiles) {
     const int64_t count = std::min(kTiles, job.end - first);
     TransformMaps(g, x, job.channel, job.channels, first, count, kTiles, zeros, v);
     TransformGradients(g, dy, job.filter, job.filters, first, count, zeros, d);
-    AccumulateAll(job, v, d, count, sums);
+    AccumulateAll(job, tiles, v, d, first, count, sums);
   }
   StoreGradient(g, job, sums, dw);
 }
@@ -141,7 +147,8 @@ void Join(const float* parts, int64_t ranges, int64_t size, float* to) {
 
 void FilterGradient(const Convolution& g, const float* x, const float* dy, float* dw) {
   const std::vector<float> zeros(std::max(kDeep, kWide));
-  const int64_t tiles = Tiles(g).count;
+  const Tiles all(g);
+  const int64_t tiles = all.count();
   const int64_t across = (g.filters + kWide - 1) / kWide;
   const int64_t blocks = across * ((g.channels + kDeep - 1) / kDeep);
   const int64_t ranges = RangesOf(tiles, blocks);

@@ -7,7 +7,7 @@ void TransformMaps(const Convolution& g, const float* x, int64_t from, int64_t c
   const Tiles tiles(g);
   const int64_t place_size = Rounded(channels, kLanes) * room;
   for (int64_t t = 0; t < count; ++t) {
-    TilePlace at = PlaceOf(tiles, first + t);
+    TilePlace at = tiles.At(first + t);
     at.row -= g.top, at.column -= g.left;
     const float* entries[4][4];
     Pointers<4>(x + from, g.height, g.width, g.channels, at, zeros, entries);

@@ -13,20 +13,46 @@ constexpr int kPlaces = 16;
 
 inline int64_t Rounded(int64_t count, int64_t unit) { return (count + unit - 1) / unit * unit; }
 
-// Tiles of 2x2 entries of the moved map, counted over rows and images; the last of a row or column may be half outside.
-struct Tiles {
-  explicit Tiles(const Convolution& g) : down((g.moved_height + 1) / 2), across((g.moved_width + 1) / 2), count(g.images * down * across) {}
-  int64_t down, across, count;
-};
-
 struct TilePlace {
   int64_t image, row, column;
 };
 
-inline TilePlace PlaceOf(const Tiles& tiles, int64_t tile) {
-  const int64_t line = tile / tiles.across;
-  return {line / tiles.down, 2 * (line % tiles.down), 2 * (tile % tiles.across)};
-}
+// Tiles of 2x2 entries of the moved map. The last of an odd number of rows or columns is half outside, and 4 of its 16 places are
+// wanted by nobody: such tiles are counted last, so that most products over many tiles can leave those places out.
+class Tiles {
+ public:
+  explicit Tiles(const Convolution& g) : down_(g.moved_height / 2), across_(g.moved_width / 2) {
+    const int64_t below = g.moved_height % 2, beside = g.moved_width % 2;
+    const int64_t sizes[4] = {down_ * across_, down_ * beside, below * across_, below * beside};
+    for (int i = 0; i < 4; ++i) ends_[i] = (i == 0 ? 0 : ends_[i - 1]) + g.images * sizes[i];
+  }
+
+  int64_t count() const { return ends_[3]; }
+
+  // Row and column of the moved map are those of the tile's first entry.
+  TilePlace At(int64_t tile) const {
+    int group = 0;
+    while (tile >= ends_[group]) ++group;
+    if (group > 0) tile -= ends_[group - 1];
+    const int64_t across = group % 2 == 0 ? across_ : 1, down = group < 2 ? down_ : 1;
+    const int64_t line = tile / across;
+    return {line / down, 2 * (group < 2 ? line % down : down_), 2 * (group % 2 == 0 ? tile % across : across_)};
+  }
+
+  // Whether any of `count` tiles from `first` on wants a place.
+  bool Wants(int place, int64_t first, int64_t count) const {
+    for (int group = 0; group < 4; ++group) {
+      const int64_t start = group == 0 ? 0 : ends_[group - 1];
+      if (std::max(first, start) >= std::min(first + count, ends_[group])) continue;
+      if ((group < 2 || place / 4 < 3) && (group % 2 == 0 || place % 4 < 3)) return true;
+    }
+    return false;
+  }
+
+ private:
+  int64_t down_, across_;  // whole ones
+  int64_t ends_[4];        // of whole ones, of those beside, below, and both
+};
 
 // Vectors of channels: whole ones and the rest, `part(first channel, channels)`.
 template <typename Whole, typename Rest>

@@ -64,6 +64,7 @@ void Turn(const Convolution& g, const float* filter, int64_t first, int64_t chan
   for (int p = 0; p < 9; ++p) {
     const float* from = filter + ((8 - p) * g.filters + first) * g.channels + channel;
     for (int64_t n = 0; n < filters; ++n) {
+      __builtin_prefetch(from + n * g.channels + 2 * kLanes);  // for a later call: rows are too far apart for a processor to look ahead
       for (int64_t k = 0; k < channels; ++k) to[p][k][n] = from[n * g.channels + k];
     }
   }
@@ -110,12 +111,13 @@ bool StoresPast(const Convolution& g, const float* y) {
 }
 
 // The results of tiles `first` .. `first + count - 1` in a panel of filters from `panel` on, of m [place][kProductRoom][kPanel].
+// Places that no tile wants may hold anything.
 void StoreResults(const Convolution& g, const float* m, int64_t first, int64_t count, int64_t panel, float* y) {
   const Tiles tiles(g);
   const int64_t filters = std::min<int64_t>(kPanel, g.filters - panel);
   const bool past = StoresPast(g, y);
   for (int64_t t = 0; t < count; ++t) {
-    const TilePlace at = PlaceOf(tiles, first + t);
+    const TilePlace at = tiles.At(first + t);
     float* to = y + ((at.image * g.moved_height + at.row) * g.moved_width + at.column) * g.filters + panel;
     const int down = at.row + 1 < g.moved_height ? 2 : 1, across = at.column + 1 < g.moved_width ? 2 : 1;
     const auto one = [&](int64_t c, const auto& store) __attribute__((always_inline)) {
@@ -142,7 +144,7 @@ struct Plan {
 };
 
 Plan PlanOf(const Convolution& g) {
-  const int64_t tiles = Tiles(g).count;
+  const int64_t tiles = Tiles(g).count();
   return {g, tiles, (tiles + kRoom - 1) / kRoom, (g.filters + kPanel - 1) / kPanel, kPlaces * kRoom * Rounded(g.channels, kLanes),
           kPlaces * PlaceSize(g.channels)};
 }
@@ -154,7 +156,9 @@ void Finish(const Plan& plan, const float* v, const float* u, int64_t block, int
   const Convolution& g = plan.g;
   const int64_t first = block * kRoom;
   const int64_t count = CountOf(plan, block);
+  const Tiles all(g);
   for (int place = 0; place < kPlaces; ++place) {
+    if (!all.Wants(place, first, count)) continue;
     const float* tiles = v + place * (plan.block_size / kPlaces);
     const float* filters = u + place * PlaceSize(g.channels);
     float* to = m + place * kProductRoom * kPanel;
