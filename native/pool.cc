@@ -10,21 +10,13 @@
 #include <memory>
 #include <vector>
 
+#include "handles.h"
 #include "tensorflow/c/kernels.h"
 #include "tensorflow/c/ops.h"
 #include "threads.h"
 
 namespace facec {
 namespace {
-
-struct StatusDeleter {
-  void operator()(TF_Status* status) const { TF_DeleteStatus(status); }
-};
-struct TensorDeleter {
-  void operator()(TF_Tensor* tensor) const { TF_DeleteTensor(tensor); }
-};
-using Status = std::unique_ptr<TF_Status, StatusDeleter>;
-using Tensor = std::unique_ptr<TF_Tensor, TensorDeleter>;
 
 struct Bfloat16 {
   uint16_t bits;

@@ -6,21 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "handles.h"
 #include "loop.h"
 #include "tensorflow/c/kernels.h"
 #include "tensorflow/c/ops.h"
 
 namespace facec {
 namespace {
-
-struct StatusDeleter {
-  void operator()(TF_Status* status) const { TF_DeleteStatus(status); }
-};
-struct TensorDeleter {
-  void operator()(TF_Tensor* tensor) const { TF_DeleteTensor(tensor); }
-};
-using Status = std::unique_ptr<TF_Status, StatusDeleter>;
-using Tensor = std::unique_ptr<TF_Tensor, TensorDeleter>;
 
 struct Kernel {
   int inputs[3];   // of float32, bfloat16, int32

@@ -4,21 +4,13 @@
 #include <cstdlib>
 #include <memory>
 
+#include "handles.h"
 #include "tensorflow/c/kernels.h"
 #include "tensorflow/c/ops.h"
 #include "winograd.h"
 
 namespace facec {
 namespace {
-
-struct StatusDeleter {
-  void operator()(TF_Status* status) const { TF_DeleteStatus(status); }
-};
-struct TensorDeleter {
-  void operator()(TF_Tensor* tensor) const { TF_DeleteTensor(tensor); }
-};
-using Status = std::unique_ptr<TF_Status, StatusDeleter>;
-using Tensor = std::unique_ptr<TF_Tensor, TensorDeleter>;
 
 struct Attributes {
   int64_t before[2];  // rows and columns of zeros before the map
