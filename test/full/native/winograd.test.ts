@@ -1,4 +1,4 @@
-/** Our own convolutions of 3x3 against float64, beside the library's, whose rounding is the measure for theirs. */
+/** Our own convolutions against float64, beside the library's, whose rounding is the measure for theirs. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
@@ -6,13 +6,17 @@ import { openNative } from "../../../src/runtime/kernels/native/index.js";
 import { reference } from "../../runtime/reference.js";
 import { convCases, convKernels, infosOf, operandsOf, runConv } from "./convolutions.js";
 import { describeNative } from "./native.js";
-import { plainBackend } from "./plain.js";
+import { plainBackend, winogradBackend } from "./plain.js";
+
+const ways = { "Winograd's filtering": async () => winogradBackend(), "products where they stand": () => openNative("cpu") } as const;
 
 describeNative("convolutions of 3x3", () => {
-  const each = convCases.flatMap((shape) => convKernels.map((kernel) => [kernel, shape.title, shape] as const));
+  const each = Object.entries(ways).flatMap(([way, open]) =>
+    convCases.flatMap((shape) => convKernels.map((kernel) => [kernel, shape.title, way, shape, open] as const)),
+  );
 
-  it.each(each)("%s of %s is as exact as the library's, to a factor of 3", async (kernel, _title, shape) => {
-    const backend = await openNative("cpu");
+  it.each(each)("%s of %s by %s is as exact as the library's, to a factor of 3", async (kernel, _title, _way, shape, open) => {
+    const backend = await open();
     const operands = operandsOf(kernel, shape);
     const wide = operands.map(({ data, info }) => ({ shape: info.shape, data: Float64Array.from(data) }));
     const expected = reference[kernel]?.(wide, shape.attributes, infosOf(kernel, shape))[0]?.data ?? new Float64Array();
@@ -30,8 +34,11 @@ describeNative("convolutions of 3x3", () => {
     const [shape] = convCases;
     if (shape === undefined) throw new Error("There are cases.");
     const operands = operandsOf(kernel, shape);
-    const own = await runConv(await openNative("cpu"), kernel, shape, operands);
-    expect(own).not.toEqual(await runConv(plainBackend(), kernel, shape, operands));
+    const plain = await runConv(plainBackend(), kernel, shape, operands);
+    const own = await Promise.all(Object.values(ways).map(async (open) => runConv(await open(), kernel, shape, operands)));
+    expect(own[0]).not.toEqual(plain);
+    expect(own[1]).not.toEqual(plain);
+    expect(own[0]).not.toEqual(own[1]);
   });
 
   it("gives the same bits with any number of threads, beside another process", async () => {

@@ -1,14 +1,25 @@
 /** A whole step as one graph with resource variables inside, run by TensorFlow's session. */
 import type { Ref, Step } from "../../step/step.js";
 import type { CapturedStep } from "../kernel.js";
+import { sizeOf } from "../shapes.js";
 import type { Binding } from "./binding.js";
 import { failingNode } from "./failing.js";
 import { typeNumbers } from "./proto.js";
 import { loadedFrom } from "./saved.js";
-import { ASSERTION, fileOf, type Lowerings, type StepGraph, stepGraph } from "./step-graph.js";
+import { ASSERTION, fileOf, type Held, type Lowerings, type StepGraph, stepGraph } from "./step-graph.js";
 
-export function captureStep(binding: Binding, lowerings: Lowerings, step: Step): CapturedStep {
-  return new Captured(binding, stepGraph(step, lowerings));
+/** `own`: whether the addon has the operations of `native/`. */
+export function captureStep(binding: Binding, lowerings: Lowerings, step: Step, own: boolean): CapturedStep {
+  return new Captured(binding, stepGraph(step, lowerings, own));
+}
+
+/** The values of the variables of a tensor, each where it lies. */
+function joined({ shape, parts }: Held, initial: (variable: string) => Float32Array): Float32Array {
+  const [first, ...others] = parts;
+  if (first !== undefined && others.length === 0 && sizeOf(shape) === sizeOf(first.variable.shape)) return initial(first.variable.name);
+  const all = new Float32Array(sizeOf(shape));
+  for (const { variable, from } of parts) all.set(initial(variable.name), from);
+  return all;
 }
 
 class Captured implements CapturedStep {
@@ -26,10 +37,10 @@ class Captured implements CapturedStep {
   }
 
   load(initial: (variable: string) => Float32Array): void {
-    for (const { variables, fed, set } of this.graph.groups) {
+    for (const { tensors, fed, set } of this.graph.groups) {
       const ids: number[] = [];
       try {
-        for (const { name, shape } of variables) ids.push(this.binding.createTensor(shape, typeNumbers.float32, initial(name)));
+        for (const held of tensors) ids.push(this.binding.createTensor(held.shape, typeNumbers.float32, joined(held, initial)));
         for (const { id } of this.binding.runSavedModel(this.model, ids, fed, set)) this.binding.deleteTensor(id);
       } finally {
         for (const id of ids) this.binding.deleteTensor(id);
@@ -57,10 +68,14 @@ class Captured implements CapturedStep {
 
   async save(): Promise<Map<string, Float32Array>> {
     const saved = new Map<string, Float32Array>();
-    for (const { variables, read } of this.graph.groups) {
+    for (const { tensors, read } of this.graph.groups) {
       const made = this.binding.runSavedModel(this.model, [], "", read);
-      variables.forEach(({ name }, i) => {
-        saved.set(name, this.taken(made[i]?.id));
+      tensors.forEach(({ parts }, i) => {
+        const data = this.taken(made[i]?.id);
+        for (const { variable, from } of parts) {
+          const size = sizeOf(variable.shape);
+          saved.set(variable.name, data.length === size ? data : data.slice(from, from + size));
+        }
       });
     }
     return saved;

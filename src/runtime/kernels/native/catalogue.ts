@@ -115,6 +115,7 @@ const catalogue: Readonly<Record<string, Described>> = {
     "floatOutputs",
     "halfOutputs",
   ]),
+  FacecSequence: of({ floats: "int", wholes: "int", outputs: "int", shapes: "ints", program: "string" }, ["outputs"]),
   FacecConv3: of({ before: "ints", moved: "ints", rotated: "bool" }),
   FacecConv3FilterGradient: of({ before: "ints" }),
   FacecMaxPool: of({ T: "type", size: "ints", stride: "ints", before: "ints", pooled: "ints" }, 2),

@@ -30,7 +30,7 @@ export class NativeBackend implements Backend {
     readonly pointwise: "operations" | "fused" = "operations",
   ) {
     this.constants = new Constants(binding);
-    this.capture = (step) => captureStep(binding, lowerings, step);
+    this.capture = (step) => captureStep(binding, lowerings, step, pointwise === "fused");
   }
 
   upload(data: Float32Array | Int32Array, shape: readonly number[]): Tensor {

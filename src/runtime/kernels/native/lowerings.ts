@@ -4,6 +4,7 @@ import { convLowerings } from "./lowerings/conv.js";
 import { labelLowerings } from "./lowerings/label.js";
 import { loop } from "./lowerings/loop.js";
 import { normLowerings } from "./lowerings/norm.js";
+import { withOwn } from "./lowerings/own.js";
 import { pointwise } from "./lowerings/pointwise.js";
 import { poolLowerings } from "./lowerings/pool.js";
 import { dropoutMask } from "./lowerings/random.js";
@@ -14,7 +15,7 @@ import type { Device, Lowering } from "./ops.js";
  * operations of `native/`, which are for the CPU.
  */
 export function loweringsFor(device: Device, own = false): Readonly<Record<string, Lowering>> {
-  return {
+  const all = {
     pointwise,
     loop,
     ...arrayLowerings,
@@ -24,4 +25,5 @@ export function loweringsFor(device: Device, own = false): Readonly<Record<strin
     ...poolLowerings(device, own),
     dropoutMask,
   };
+  return own ? withOwn(all) : all;
 }

@@ -5,6 +5,7 @@ import { type GraphNode, type GraphTensor, GraphWriter, graphOps } from "./graph
 import { NodeNames } from "./names.js";
 import type { Lowering, OpType } from "./ops.js";
 import { type GraphAttribute, type NodeDef, savedModel } from "./proto.js";
+import { type WholeSequence, wholeSequence } from "./sequence/whole.js";
 
 export type Lowerings = Readonly<Record<string, Lowering>>;
 
@@ -14,10 +15,17 @@ export const ASSERTION = "finite/Assert";
 /** Bytes of variables that are set or read by one run: many of them at once, and no second copy of a large state. */
 const GROUP_BYTES = 32e6;
 
-/** Variables that are set by one run, and read by another. */
+/** A tensor of variables: one, or several side by side, each from an entry on. */
+export interface Held {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly parts: readonly { readonly variable: Variable; readonly from: number }[];
+}
+
+/** Tensors of variables that are set by one run, and read by another. */
 export interface Group {
-  readonly variables: readonly Variable[];
-  /** What is fed to set them, by the order of the variables, and what is fetched when they are. */
+  readonly tensors: readonly Held[];
+  /** What is fed to set them, in their order, and what is fetched when they are. */
   readonly fed: string;
   readonly set: string;
   readonly read: string;
@@ -31,8 +39,11 @@ export interface StepGraph {
   readonly outputs: readonly { readonly output: string; readonly name: string }[];
 }
 
-export function stepGraph(step: Step, lowerings: Lowerings): StepGraph {
-  return new StepWriter(step, lowerings).written();
+/** `own`: whether a step that consists of nothing else may become one operation of our own. */
+export function stepGraph(step: Step, lowerings: Lowerings, own: boolean): StepGraph {
+  const writer = new StepWriter(step, lowerings);
+  const whole = own ? wholeSequence(step) : null;
+  return whole === null ? writer.written() : writer.writtenWhole(whole);
 }
 
 /** The file that the library loads. */
@@ -56,9 +67,44 @@ class StepWriter {
     const { step, graph, names } = this;
     const fed = step.fed.map(({ name, value }) => this.feed(name, value));
     for (const variable of step.variables) this.variable(variable);
-    const groups = grouped(step.variables).map((variables, i) => this.group(variables, i));
+    const groups = grouped(step.variables).map((variables, i) => this.group(variables.map(alone), i));
     for (const node of step.nodes) this.lower(node);
-    const done = this.updates(this.gate());
+    const updates = step.updates.map(({ variable, value }) => ({ name: variable, value: (): GraphTensor => this.own(value) }));
+    const done = this.updates(this.gate(), updates);
+    const outputs = Object.entries(step.outputs).map(([output, ref]) => ({ output, name: this.output(output, ref, done) }));
+    return { nodes: graph.nodeDefs(), names, groups, fed, outputs };
+  }
+
+  /** The step as one operation between one variable, which holds all of them, and what is fed and comes out. */
+  writtenWhole(whole: WholeSequence): StepGraph {
+    const { step, graph, names } = this;
+    const fed = step.fed.map(({ name, value }) => this.feed(name, value));
+    const held = {
+      name: ALL,
+      shape: [whole.entries],
+      parts: step.variables.map((variable) => ({ variable, from: whole.places.get(variable.name) ?? 0 })),
+    };
+    const variables = held.parts.length === 0 ? [] : [this.hold(ALL, held.shape)];
+    const groups = held.parts.length === 0 ? [] : [this.group([held], 0)];
+    const { blamed } = whole;
+    const origin = { path: blamed?.path ?? "", kernel: "step", at: blamed?.at ?? null };
+    const infos = [
+      ...(step.updates.length > 0 ? [{ shape: held.shape, dtype: "float32" } as const] : []),
+      ...whole.results.map((ref) => this.info(ref)),
+    ];
+    const made = graphOps(graph, origin, []).op(
+      "FacecSequence",
+      [...variables, ...whole.fed.map((ref) => this.value(ref))],
+      whole.attributes,
+      infos,
+    );
+    const results = made.slice(made.length - whole.results.length);
+    whole.results.forEach((ref, i) => {
+      const tensor = results[i];
+      if (tensor !== undefined) this.values.set(ref, tensor);
+    });
+    const [updated] = step.updates.length > 0 ? made : [];
+    const done = this.updates(this.gate(), updated === undefined ? [] : [{ name: ALL, value: () => updated }]);
     const outputs = Object.entries(step.outputs).map(([output, ref]) => ({ output, name: this.output(output, ref, done) }));
     return { nodes: graph.nodeDefs(), names, groups, fed, outputs };
   }
@@ -75,6 +121,11 @@ class StepWriter {
   }
 
   private variable({ name, shape, value }: Variable): void {
+    this.values.set(value, this.hold(name, shape));
+  }
+
+  /** A variable of the graph, read. */
+  private hold(name: string, shape: readonly number[]): GraphTensor {
     const handle = this.graph.add(this.names.plain(`variables/${name}`), "VarHandleOp", [], {
       dtype: float32,
       shape: { kind: "shape", value: shape },
@@ -84,12 +135,13 @@ class StepWriter {
     const read = this.graph.add(this.names.plain(`read/${name}`), "ReadVariableOp", [{ node: handle, index: 0 }], { dtype: float32 });
     this.handles.set(name, handle);
     this.reads.set(name, read);
-    this.values.set(value, { node: read, index: 0, shape, dtype: "float32" });
+    return { node: read, index: 0, shape, dtype: "float32" };
   }
 
-  private group(variables: readonly Variable[], number: number): Group {
-    const fed = variables.map(({ name, shape }) => this.placeholder(`load/${name}/fed`, { shape, dtype: "float32" }));
-    const assigns = variables.map(({ name }, i) => {
+  private group(tensors: readonly Held[], number: number): Group {
+    const fed = tensors.map((held) => this.placeholder(`load/${held.name}/fed`, { shape: held.shape, dtype: "float32" }));
+    const assigns = tensors.map((held, i) => {
+      const { name } = held;
       // The memory of what is fed belongs to JavaScript and must go back on its thread: the variable gets a copy.
       const copy = this.graph.add(this.names.plain(`load/${name}/copy`), "DeepCopy", [fed[i] ?? missing(name)].map(output), { T: float32 });
       return this.assign(`load/${name}`, name, output(copy), []);
@@ -97,10 +149,10 @@ class StepWriter {
     const zero: GraphAttribute = { kind: "tensor", value: { dtype: "float32", shape: [], content: new Uint8Array(4) } };
     const set = this.graph.add(this.names.plain(`load/done ${number}`), "Const", [], { dtype: float32, value: zero }, assigns);
     return {
-      variables,
+      tensors,
       fed: fed.map(({ name }) => `${name}:0`).join(),
       set: `${set.name}:0`,
-      read: variables.map(({ name }) => `${this.reads.get(name)?.name}:0`).join(),
+      read: tensors.map((held) => `${this.reads.get(held.name)?.name}:0`).join(),
     };
   }
 
@@ -132,8 +184,8 @@ class StepWriter {
   }
 
   /** Assigns all updates; what it gives has run after the last of them. */
-  private updates(gate: GraphNode): GraphNode {
-    const assigns = this.step.updates.map(({ variable, value }) => this.assign(`update/${variable}`, variable, this.own(value), [gate]));
+  private updates(gate: GraphNode, updates: readonly { readonly name: string; readonly value: () => GraphTensor }[]): GraphNode {
+    const assigns = updates.map(({ name, value }) => this.assign(`update/${name}`, name, value(), [gate]));
     return this.graph.add(this.names.plain("updated"), "NoOp", [], {}, [gate, ...assigns]);
   }
 
@@ -179,6 +231,13 @@ const float32: GraphAttribute = { kind: "type", value: "float32" };
 
 function type(dtype: OpType): GraphAttribute {
   return { kind: "type", value: dtype };
+}
+
+/** Name of the variable that holds all of them. */
+const ALL = "all";
+
+function alone(variable: Variable): Held {
+  return { name: variable.name, shape: variable.shape, parts: [{ variable, from: 0 }] };
 }
 
 function output(node: GraphNode) {

@@ -46,7 +46,7 @@ function recorded(): Step {
 }
 
 function written(step: Step) {
-  const graph = stepGraph(step, lowerings);
+  const graph = stepGraph(step, lowerings, false);
   const found = new Map(graph.nodes.map((node) => [node.name, node]));
   const node = (name: string): NodeDef => {
     const known = found.get(name);
@@ -91,7 +91,7 @@ describe("a step as a graph", () => {
     }));
     const values = [...step.values, ...large.map(({ shape }) => ({ shape, dtype: "float32" as const }))];
     const { graph, node } = written({ ...step, values, variables: [...step.variables, ...large] });
-    expect(graph.groups.map(({ variables }) => variables.map(({ name }) => name))).toEqual([
+    expect(graph.groups.map(({ tensors }) => tensors.map(({ name }) => name))).toEqual([
       ["small/dense 1/weight", "loss/t", "large 0"],
       ["large 1"],
       ["large 2"],
