@@ -1,12 +1,7 @@
 #include "direct.h"
 
 #include <algorithm>
-#include <atomic>
 #include <vector>
-
-#if defined(__AVX512F__)
-#include <immintrin.h>
-#endif
 
 #include "scratch.h"
 #include "threads.h"
@@ -18,8 +13,6 @@ namespace {
 // A block of results lives in registers: rows of it times vectors of it.
 constexpr int kRows = kRegisters == 32 ? 12 : 6;
 constexpr int kWidth = 2;
-// The same where a panel is one vector wide.
-constexpr int kTall = kRows;
 // So many sums at least have to grow side by side, or each waits for its last product.
 constexpr int kBusy = 6;
 constexpr int kPanel = kWidth * kLanes;
@@ -42,23 +35,6 @@ struct Strides {
   int64_t next, row, line;
 };
 
-inline Vector LoadRest(const float* from, int64_t rest) {
-#if defined(__AVX512F__)
-  const __m512 v = _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << rest) - 1), from);
-  return reinterpret_cast<const Vector&>(v);
-#else
-  return LoadSome(from, rest);
-#endif
-}
-
-inline void StoreRest(const Vector& v, float* to, int64_t rest) {
-#if defined(__AVX512F__)
-  _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << rest) - 1), reinterpret_cast<const __m512&>(v));
-#else
-  StoreSome(v, to, rest);
-#endif
-}
-
 // to[r][..] of `rows` rows and a panel of `width` vectors, the last of them of `rest` entries; added to what is there or in
 // its place. Few sums are kept several times, over every so many products, and joined at the end.
 template <int rows, int width, bool whole>
@@ -71,7 +47,7 @@ void Block(const Stretch* stretches, int64_t stretch_count, const Strides& s, in
     const float* u = stretches[n].u;
     const auto add = [&](Vector (&to_sums)[rows][width]) __attribute__((always_inline)) {
       Vector b[width];
-      FACEC_UNROLL for (int j = 0; j < width; ++j) b[j] = whole || j + 1 < width ? Load(u + j * kLanes) : LoadRest(u + j * kLanes, rest);
+      FACEC_UNROLL for (int j = 0; j < width; ++j) b[j] = whole || j + 1 < width ? Load(u + j * kLanes) : LoadSome(u + j * kLanes, rest);
       FACEC_UNROLL for (int i = 0; i < rows; ++i) {
         FACEC_UNROLL for (int j = 0; j < width; ++j) to_sums[i][j] += x[i * row] * b[j];
       }
@@ -88,9 +64,9 @@ void Block(const Stretch* stretches, int64_t stretch_count, const Strides& s, in
       FACEC_UNROLL for (int t = 1; t < kTimes; ++t) sums[0][i][j] += sums[t][i][j];
       float* at = to + i * to_row + j * kLanes;
       const bool all = whole || j + 1 < width;
-      if (adds) sums[0][i][j] += all ? Load(at) : LoadRest(at, rest);
+      if (adds) sums[0][i][j] += all ? Load(at) : LoadSome(at, rest);
       if (all) Store(sums[0][i][j], at);
-      else StoreRest(sums[0][i][j], at, rest);
+      else StoreSome(sums[0][i][j], at, rest);
     }
   }
 }
@@ -106,13 +82,12 @@ Compute ForRows(int64_t wanted) {
 Compute For(int64_t rows, int64_t columns) {
   const bool whole = columns % kLanes == 0;
   if (columns > kLanes) return whole ? ForRows<kRows, 2, true>(rows) : ForRows<kRows, 2, false>(rows);
-  return whole ? ForRows<kTall, 1, true>(rows) : ForRows<kTall, 1, false>(rows);
+  return whole ? ForRows<kRows, 1, true>(rows) : ForRows<kRows, 1, false>(rows);
 }
 
 // Rows of a block where `rows` have to be dealt out: as even as can be.
-int64_t RowsOf(int64_t rows, int64_t columns) {
-  const int64_t most = columns > kLanes ? kRows : kTall;
-  const int64_t blocks = (rows + most - 1) / most;
+int64_t RowsOf(int64_t rows) {
+  const int64_t blocks = (rows + kRows - 1) / kRows;
   return (rows + blocks - 1) / blocks;
 }
 
@@ -120,10 +95,10 @@ int64_t RowsOf(int64_t rows, int64_t columns) {
 // the stretches alone.
 void Multiply(const std::vector<Stretch>& stretches, const Strides& s, int64_t rows, int64_t columns, float* to, int64_t to_row) {
   const int64_t together = std::max<int64_t>(1, kMostAdded / std::max<int64_t>(1, s.count));
-  const int64_t total = static_cast<int64_t>(stretches.size());
+  const int64_t height = RowsOf(rows), total = static_cast<int64_t>(stretches.size());
   std::vector<Stretch> moved(std::min(total, together));
   for (int64_t column = 0; column < columns; column += kPanel) {
-    const int64_t width = std::min<int64_t>(kPanel, columns - column), rest = width % kLanes, height = RowsOf(rows, width);
+    const int64_t width = std::min<int64_t>(kPanel, columns - column), rest = width % kLanes;
     for (int64_t row = 0; row < rows; row += height) {
       const Compute compute = For(std::min(height, rows - row), width);
       float* at = to + row * to_row + column;
@@ -141,14 +116,7 @@ void Multiply(const std::vector<Stretch>& stretches, const Strides& s, int64_t r
 // Work 0 .. count-1, on other threads too where there is enough of it.
 template <typename Work>
 void Share(int64_t count, int64_t multiplications, const Work& work) {
-  if (multiplications < kAlone || count < 2) {
-    for (int64_t i = 0; i < count; ++i) work(i);
-    return;
-  }
-  std::atomic<int64_t> next{0};
-  RunTogether(static_cast<int>(std::min<int64_t>(count, ThreadCount()) - 1), [&] {
-    for (int64_t i = next++; i < count; i = next++) work(i);
-  });
+  ShareOut(count, multiplications < kAlone ? 0 : count, work);
 }
 
 // Entries first, first + step, .. of a side of the result, and the places of the window that reach the other map from them:
@@ -270,7 +238,7 @@ void DirectInputGradient(const Windows& g, const float* dy, const float* filter,
 
 void DirectFilterGradient(const Windows& g, const float* x, const float* dy, float* dw) {
   const int64_t places = g.window_height * g.window_width;
-  const int64_t height = RowsOf(g.channels, g.filters), blocks = (g.channels + height - 1) / height;
+  const int64_t height = RowsOf(g.channels), blocks = (g.channels + height - 1) / height;
   Share(places * blocks, Multiplications(g), [&](int64_t i) {
     const int64_t place = i / blocks, channel = i % blocks * height;
     const int64_t y = place / g.window_width - g.top, z = place % g.window_width - g.left;  // of the map, for the first of the moved map

@@ -4,15 +4,12 @@
 #include <atomic>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <vector>
 
 #include "handles.h"
-#include "tensorflow/c/kernels.h"
-#include "tensorflow/c/ops.h"
+#include "registration.h"
 #include "threads.h"
 
 namespace facec {
@@ -48,11 +45,7 @@ struct Geometry {
 template <typename Work>
 void ForEach(int64_t count, int64_t entries, const Work& work) {
   constexpr int64_t kWorthAThread = 1 << 14;
-  const int64_t helpers = std::min<int64_t>({count, ThreadCount(), 1 + entries / kWorthAThread}) - 1;
-  std::atomic<int64_t> next{0};
-  RunTogether(static_cast<int>(helpers), [&] {
-    for (int64_t i = next++; i < count; i = next++) work(i);
-  });
+  ShareOut(count, entries / kWorthAThread, work);
 }
 
 constexpr int64_t kBlock = 64;  // channels at a time: maxima and places stay in registers
@@ -255,31 +248,6 @@ void ComputeGradient(void* state, TF_OpKernelContext* context) {
   TF_OpKernelContext_Failure(context, status.get());
 }
 
-void UnknownShapes(TF_ShapeInferenceContext* context, TF_Status* status) { TF_ShapeInferenceContextSetUnknownShape(context, status); }
-
-void Check(TF_Status* status) {
-  if (TF_GetCode(status) == TF_OK) return;
-  std::fprintf(stderr, "FacecMaxPool cannot be registered: %s\n", TF_Message(status));
-  std::abort();
-}
-
-using Create = void* (*)(TF_OpKernelConstruction*);
-using Compute = void (*)(void*, TF_OpKernelContext*);
-
-void Register(TF_OpDefinitionBuilder* op, const char* name, Create create, Compute compute, void (*drop)(void*)) {
-  Status status(TF_NewStatus());
-  TF_OpDefinitionBuilderSetShapeInferenceFunction(op, UnknownShapes);
-  TF_RegisterOpDefinition(op, status.get());
-  Check(status.get());
-  for (TF_DataType type : {TF_FLOAT, TF_BFLOAT16}) {
-    TF_KernelBuilder* builder = TF_NewKernelBuilder(name, "CPU", create, compute, drop);
-    TF_KernelBuilder_TypeConstraint(builder, "T", type, status.get());
-    Check(status.get());
-    TF_RegisterKernelBuilder(name, builder, status.get());
-    Check(status.get());
-  }
-}
-
 struct Registration {
   Registration() {
     TF_OpDefinitionBuilder* pool = TF_NewOpDefinitionBuilder("FacecMaxPool");
@@ -289,14 +257,14 @@ struct Registration {
     TF_OpDefinitionBuilderAddInput(pool, "x: T");
     TF_OpDefinitionBuilderAddOutput(pool, "y: T");
     TF_OpDefinitionBuilderAddOutput(pool, "index: int32");
-    Register(pool, "FacecMaxPool", CreatePool, ComputePool, Delete<Geometry>);
+    RegisterOperation(pool, "FacecMaxPool", CreatePool, ComputePool, Delete<Geometry>, {TF_FLOAT, TF_BFLOAT16});
     TF_OpDefinitionBuilder* gradient = TF_NewOpDefinitionBuilder("FacecMaxPoolGradient");
     TF_OpDefinitionBuilderAddAttr(gradient, "T: {float, bfloat16}");
     TF_OpDefinitionBuilderAddAttr(gradient, "shape: list(int)");
     TF_OpDefinitionBuilderAddInput(gradient, "dy: T");
     TF_OpDefinitionBuilderAddInput(gradient, "index: int32");
     TF_OpDefinitionBuilderAddOutput(gradient, "dx: T");
-    Register(gradient, "FacecMaxPoolGradient", CreateGradient, ComputeGradient, Delete<MapShape>);
+    RegisterOperation(gradient, "FacecMaxPoolGradient", CreateGradient, ComputeGradient, Delete<MapShape>, {TF_FLOAT, TF_BFLOAT16});
   }
 };
 

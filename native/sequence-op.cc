@@ -1,11 +1,9 @@
 // The sequences of sequence.h as an operation of TensorFlow, made known when the addon is loaded.
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "handles.h"
+#include "registration.h"
 #include "sequence.h"
 
 namespace facec {
@@ -16,17 +14,6 @@ struct Kernel {
   std::vector<std::vector<int64_t>> shapes;  // of outputs
   std::unique_ptr<Sequence> sequence;
 };
-
-bool ReadText(TF_OpKernelConstruction* context, const char* name, std::string* text, TF_Status* status) {
-  int32_t list = 0;
-  int32_t length = 0;
-  TF_OpKernelConstruction_GetAttrSize(context, name, &list, &length, status);
-  if (TF_GetCode(status) != TF_OK) return false;
-  std::vector<char> characters(length + 1, '\0');
-  TF_OpKernelConstruction_GetAttrString(context, name, characters.data(), length, status);
-  *text = std::string(characters.data(), length);
-  return TF_GetCode(status) == TF_OK;
-}
 
 // Rank and sizes of each output, one output after the other.
 bool ReadShapes(TF_OpKernelConstruction* context, Kernel* kernel, TF_Status* status) {
@@ -60,7 +47,10 @@ void* Create(TF_OpKernelConstruction* context) {
   std::string text;
   const std::pair<const char*, int32_t*> counts[] = {{"floats", &kernel->floats}, {"wholes", &kernel->wholes}, {"outputs", &kernel->outputs}};
   for (const auto& [name, to] : counts) if (TF_GetCode(status.get()) == TF_OK) TF_OpKernelConstruction_GetAttrInt32(context, name, to, status.get());
-  if (TF_GetCode(status.get()) == TF_OK && ReadShapes(context, kernel.get(), status.get()) && ReadText(context, "program", &text, status.get())) {
+  if (TF_GetCode(status.get()) == TF_OK && ReadShapes(context, kernel.get(), status.get())) {
+    text = ReadText(context, "program", status.get());
+  }
+  if (TF_GetCode(status.get()) == TF_OK) {
     std::string mistake;
     kernel->sequence = Sequence::Read(text, kernel->floats + kernel->wholes, kernel->outputs, &mistake);
     if (kernel->sequence == nullptr) TF_SetStatus(status.get(), TF_INVALID_ARGUMENT, mistake.c_str());
@@ -107,17 +97,8 @@ void Compute(void* state, TF_OpKernelContext* context) {
 
 void Delete(void* state) { delete static_cast<Kernel*>(state); }
 
-void UnknownShapes(TF_ShapeInferenceContext* context, TF_Status* status) { TF_ShapeInferenceContextSetUnknownShape(context, status); }
-
-void Check(TF_Status* status) {
-  if (TF_GetCode(status) == TF_OK) return;
-  std::fprintf(stderr, "FacecSequence cannot be registered: %s\n", TF_Message(status));
-  std::abort();
-}
-
 struct Registration {
   Registration() {
-    Status status(TF_NewStatus());
     TF_OpDefinitionBuilder* op = TF_NewOpDefinitionBuilder("FacecSequence");
     for (const char* attribute : {"floats: int >= 0", "wholes: int >= 0", "outputs: int >= 1", "shapes: list(int)", "program: string"}) {
       TF_OpDefinitionBuilderAddAttr(op, attribute);
@@ -125,11 +106,7 @@ struct Registration {
     TF_OpDefinitionBuilderAddInput(op, "a: floats * float");
     TF_OpDefinitionBuilderAddInput(op, "b: wholes * int32");
     TF_OpDefinitionBuilderAddOutput(op, "x: outputs * float");
-    TF_OpDefinitionBuilderSetShapeInferenceFunction(op, UnknownShapes);
-    TF_RegisterOpDefinition(op, status.get());
-    Check(status.get());
-    TF_RegisterKernelBuilder("FacecSequence", TF_NewKernelBuilder("FacecSequence", "CPU", Create, Compute, Delete), status.get());
-    Check(status.get());
+    RegisterOperation(op, "FacecSequence", Create, Compute, Delete);
   }
 };
 

@@ -167,8 +167,7 @@ bool Sequence::Run(const std::vector<void*>& given) const {
     void* base = view.value < static_cast<int>(given.size()) ? given[view.value] : room.data() + places_[view.value];
     at.push_back(static_cast<char*>(base) + 4 * view.offset);
   }
-  for (const Item& item : items_) if (!RunItem(item, at)) return false;
-  return true;
+  return std::all_of(items_.begin(), items_.end(), [&](const Item& item) { return RunItem(item, at); });
 }
 
 namespace {

@@ -37,7 +37,6 @@ class Sequence {
 
   // Entries of a value.
   int64_t entries(int value) const { return values_[value].entries; }
-  Type type(int value) const { return values_[value].type; }
 
   // `given`: operands, then results. False where a label is none of the rows or columns there are.
   bool Run(const std::vector<void*>& given) const;

@@ -4,6 +4,10 @@
 #include <cstdint>
 #include <cstring>
 
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
 namespace facec {
 
 #if defined(__AVX512F__)
@@ -36,10 +40,21 @@ inline void Store(const Vector& v, float* to) { *reinterpret_cast<AnyVector*>(to
 
 // The first `count` entries, 0 for the others.
 inline Vector LoadSome(const float* from, int64_t count) {
+#if defined(__AVX512F__)
+  const __m512 v = _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), from);
+  return reinterpret_cast<const Vector&>(v);
+#else
   Vector v = {};
   std::memcpy(&v, from, 4 * count);
   return v;
+#endif
 }
-inline void StoreSome(const Vector& v, float* to, int64_t count) { std::memcpy(to, &v, 4 * count); }
+inline void StoreSome(const Vector& v, float* to, int64_t count) {
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1), reinterpret_cast<const __m512&>(v));
+#else
+  std::memcpy(to, &v, 4 * count);
+#endif
+}
 
 }  // namespace facec

@@ -1,12 +1,9 @@
 // The convolutions of winograd.h as operations of TensorFlow, made known when the addon is loaded.
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 
 #include "handles.h"
-#include "tensorflow/c/kernels.h"
-#include "tensorflow/c/ops.h"
+#include "registration.h"
 #include "winograd.h"
 
 namespace facec {
@@ -108,23 +105,6 @@ void ComputeGradient(void* state, TF_OpKernelContext* context) {
   FilterGradient(g, DataOf(tensors[0]), DataOf(tensors[1]), static_cast<float*>(TF_TensorData(dw.get())));
 }
 
-void UnknownShapes(TF_ShapeInferenceContext* context, TF_Status* status) { TF_ShapeInferenceContextSetUnknownShape(context, status); }
-
-void Check(TF_Status* status) {
-  if (TF_GetCode(status) == TF_OK) return;
-  std::fprintf(stderr, "FacecConv3 cannot be registered: %s\n", TF_Message(status));
-  std::abort();
-}
-
-void Register(TF_OpDefinitionBuilder* op, const char* name, void* (*create)(TF_OpKernelConstruction*), void (*compute)(void*, TF_OpKernelContext*)) {
-  Status status(TF_NewStatus());
-  TF_OpDefinitionBuilderSetShapeInferenceFunction(op, UnknownShapes);
-  TF_RegisterOpDefinition(op, status.get());
-  Check(status.get());
-  TF_RegisterKernelBuilder(name, TF_NewKernelBuilder(name, "CPU", create, compute, Delete), status.get());
-  Check(status.get());
-}
-
 struct Registration {
   Registration() {
     TF_OpDefinitionBuilder* conv = TF_NewOpDefinitionBuilder("FacecConv3");
@@ -132,13 +112,13 @@ struct Registration {
     TF_OpDefinitionBuilderAddInput(conv, "x: float");
     TF_OpDefinitionBuilderAddInput(conv, "filter: float");
     TF_OpDefinitionBuilderAddOutput(conv, "y: float");
-    Register(conv, "FacecConv3", Create, Compute);
+    RegisterOperation(conv, "FacecConv3", Create, Compute, Delete);
     TF_OpDefinitionBuilder* gradient = TF_NewOpDefinitionBuilder("FacecConv3FilterGradient");
     TF_OpDefinitionBuilderAddAttr(gradient, "before: list(int)");
     TF_OpDefinitionBuilderAddInput(gradient, "x: float");
     TF_OpDefinitionBuilderAddInput(gradient, "dy: float");
     TF_OpDefinitionBuilderAddOutput(gradient, "dw: float");
-    Register(gradient, "FacecConv3FilterGradient", CreateGradient, ComputeGradient);
+    RegisterOperation(gradient, "FacecConv3FilterGradient", CreateGradient, ComputeGradient, Delete);
   }
 };
 

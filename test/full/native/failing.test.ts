@@ -11,7 +11,7 @@ import type { Feeds, Runner } from "../../../src/runtime/step/runner.js";
 import type { Step } from "../../../src/runtime/step/step.js";
 import { loadBackend } from "../../../src/runtime/train/backend.js";
 import { initialValues } from "../../../src/runtime/train/initial.js";
-import { at, classes, feeds, lossAt, softmaxLoss, trainingOf } from "../../runtime/step/fixture.js";
+import { at, classes, feeds, lossAt, small, softmaxLoss, trainingOf } from "../../runtime/step/fixture.js";
 import { describeNative } from "./native.js";
 
 async function failure(step: Step, fed: Feeds, begins = true) {
@@ -72,6 +72,16 @@ describeNative("a step that fails on the native library", () => {
     expect(found?.code).toBe("not-finite");
     expect(found?.place).toEqual(lossAt);
     expect(found?.wording.text).toContain("loss broken");
+  });
+
+  it.each([
+    ["one operation", small.filter(({ kind }) => kind !== "maxpool" && kind !== "dropout")],
+    ["many", small],
+  ])("names the line of the loss where a label is no class, in a step of %s", async (_of, layers) => {
+    const fed = feeds(1);
+    fed.labels[2] = classes;
+    const found = await failure(trainingStep(trainingOf({ backbone: { name: "small", input: [8, 7, 1], layers, at } }), classes), fed);
+    expect(found?.place).toEqual(lossAt);
   });
 
   it("says at the spec line of the layer that the memory does not suffice", async () => {

@@ -8,6 +8,7 @@ import { loadBinding } from "../../../src/runtime/kernels/native/binding.js";
 import { NativeBackend } from "../../../src/runtime/kernels/native/eager.js";
 import { installed } from "../../../src/runtime/kernels/native/installed.js";
 import { loweringsFor } from "../../../src/runtime/kernels/native/lowerings.js";
+import { stepGraph } from "../../../src/runtime/kernels/native/step-graph.js";
 import {
   avgpool,
   bn,
@@ -40,6 +41,7 @@ import {
 } from "../../../src/runtime/ops/index.js";
 import { embeddingStep, trainingStep } from "../../../src/runtime/step/build.js";
 import { createRunner } from "../../../src/runtime/step/create.js";
+import { prepared } from "../../../src/runtime/step/prepared.js";
 import type { Step } from "../../../src/runtime/step/step.js";
 import { chosenBackend, loadBackend } from "../../../src/runtime/train/backend.js";
 import { initialValues } from "../../../src/runtime/train/initial.js";
@@ -109,6 +111,17 @@ const pools: readonly Layer[] = [
 
 const flat: readonly Layer[] = [flatten(), dense({ features: 16 }), relu(), dropout({ rate: 0.5 }), dense({ features: 5 })];
 
+/** What a sequence can do alone: the step is one operation of our own. */
+const smallWork: readonly Layer[] = [
+  conv({ kernel: 3, filters: 8 }, at),
+  bn({}, at),
+  prelu({}, at),
+  residual([conv({ kernel: 3, filters: 20, stride: 2 }), bn(), prelu(), conv({ kernel: 3, filters: 20 }), bn()], at),
+  flatten(),
+  dense({ features: 5 }, at),
+  bn({}, at),
+];
+
 const backbone = (name: string, layers: readonly Layer[]) => ({ name, input: [8, 7, 1] as const, layers, at });
 
 const trainings: Readonly<Record<string, Training>> = {
@@ -118,6 +131,11 @@ const trainings: Readonly<Record<string, Training>> = {
   "dense layers and dropout, Nesterov": trainingOf({
     backbone: backbone("flat", flat),
     optimizer: sgd({ momentum: 0.8, nesterov: "yes", decay: 5e-4 }),
+  }),
+  "small work alone": trainingOf({ backbone: backbone("small work", smallWork) }),
+  "a margin loss with states on small work": trainingOf({
+    backbone: backbone("small work", smallWork),
+    loss: margin,
   }),
   "precision bfloat16": trainingOf({ precision: "bfloat16" }),
   "no momentum, no decay": trainingOf({ optimizer: sgd({ momentum: 0, decay: 0 }) }),
@@ -153,7 +171,7 @@ describeNative("a training step on the native library", () => {
     expect(found[0]).toEqual(found[1]);
   });
 
-  it.each(["conv, bn, prelu, max pool, residual, dropout, clipping", "average and global pools, relu, no clipping"])(
+  it.each(["conv, bn, prelu, max pool, residual, dropout, clipping", "average and global pools, relu, no clipping", "small work alone"])(
     "20 steps agree to 4 digits with cpu and wasm: %s",
     async (name) => {
       const training = trainings[name] ?? trainingOf();
@@ -168,6 +186,14 @@ describeNative("a training step on the native library", () => {
       }
     },
   );
+
+  it.each(Object.keys(trainings))("is one operation where small work is all there is: %s", (name) => {
+    const step = prepared(trainingStep(trainings[name] ?? trainingOf(), classes), { pointwise: "fused" });
+    const ops = stepGraph(step, loweringsFor("cpu", true), true).nodes.map(({ op }) => op);
+    const sequences = ops.filter((op) => op === "FacecSequence").length;
+    if (name === "small work alone") expect([sequences, ops.includes("FacecLoop")]).toEqual([1, false]);
+    else expect(ops).toContain("FacecLoop");
+  });
 
   it("is what is known of it before it is loaded", () => {
     const { name, library, threads } = opened();

@@ -5,7 +5,7 @@ import { type GraphNode, type GraphTensor, GraphWriter, graphOps } from "./graph
 import { NodeNames } from "./names.js";
 import type { Lowering, OpType } from "./ops.js";
 import { type GraphAttribute, type NodeDef, savedModel } from "./proto.js";
-import { type WholeSequence, wholeSequence } from "./sequence/whole.js";
+import { placeOf, type WholeSequence, wholeSequence } from "./sequence/whole.js";
 
 export type Lowerings = Readonly<Record<string, Lowering>>;
 
@@ -64,25 +64,24 @@ class StepWriter {
   ) {}
 
   written(): StepGraph {
-    const { step, graph, names } = this;
+    const { step } = this;
     const fed = step.fed.map(({ name, value }) => this.feed(name, value));
     for (const variable of step.variables) this.variable(variable);
     const groups = grouped(step.variables).map((variables, i) => this.group(variables.map(alone), i));
     for (const node of step.nodes) this.lower(node);
-    const updates = step.updates.map(({ variable, value }) => ({ name: variable, value: (): GraphTensor => this.own(value) }));
-    const done = this.updates(this.gate(), updates);
-    const outputs = Object.entries(step.outputs).map(([output, ref]) => ({ output, name: this.output(output, ref, done) }));
-    return { nodes: graph.nodeDefs(), names, groups, fed, outputs };
+    const gate = this.gate();
+    const updates = step.updates.map(({ variable, value }) => this.assign(`update/${variable}`, variable, this.own(value), [gate]));
+    return { groups, fed, ...this.finished(gate, updates) };
   }
 
   /** The step as one operation between one variable, which holds all of them, and what is fed and comes out. */
   writtenWhole(whole: WholeSequence): StepGraph {
-    const { step, graph, names } = this;
+    const { step, graph } = this;
     const fed = step.fed.map(({ name, value }) => this.feed(name, value));
     const held = {
       name: ALL,
       shape: [whole.entries],
-      parts: step.variables.map((variable) => ({ variable, from: whole.places.get(variable.name) ?? 0 })),
+      parts: step.variables.map((variable) => ({ variable, from: placeOf(whole.places, variable) })),
     };
     const variables = held.parts.length === 0 ? [] : [this.hold(ALL, held.shape)];
     const groups = held.parts.length === 0 ? [] : [this.group([held], 0)];
@@ -104,9 +103,9 @@ class StepWriter {
       if (tensor !== undefined) this.values.set(ref, tensor);
     });
     const [updated] = step.updates.length > 0 ? made : [];
-    const done = this.updates(this.gate(), updated === undefined ? [] : [{ name: ALL, value: () => updated }]);
-    const outputs = Object.entries(step.outputs).map(([output, ref]) => ({ output, name: this.output(output, ref, done) }));
-    return { nodes: graph.nodeDefs(), names, groups, fed, outputs };
+    const gate = this.gate();
+    const updates = updated === undefined ? [] : [this.assign(`update/${ALL}`, ALL, updated, [gate])];
+    return { groups, fed, ...this.finished(gate, updates) };
   }
 
   private feed(name: string, ref: Ref) {
@@ -183,10 +182,12 @@ class StepWriter {
     return this.graph.add(this.names.plain("gate"), "NoOp", [], {}, [assert, ...reads]);
   }
 
-  /** Assigns all updates; what it gives has run after the last of them. */
-  private updates(gate: GraphNode, updates: readonly { readonly name: string; readonly value: () => GraphTensor }[]): GraphNode {
-    const assigns = updates.map(({ name, value }) => this.assign(`update/${name}`, name, value(), [gate]));
-    return this.graph.add(this.names.plain("updated"), "NoOp", [], {}, [gate, ...assigns]);
+  /** The graph, with outputs that are there once the last of the updates has run. */
+  private finished(gate: GraphNode, updates: readonly GraphNode[]): Pick<StepGraph, "nodes" | "names" | "outputs"> {
+    const { step, graph, names } = this;
+    const done = graph.add(names.plain("updated"), "NoOp", [], {}, [gate, ...updates]);
+    const outputs = Object.entries(step.outputs).map(([output, ref]) => ({ output, name: this.output(output, ref, done) }));
+    return { nodes: graph.nodeDefs(), names, outputs };
   }
 
   private assign(name: string, variable: string, value: Pick<GraphTensor, "node" | "index">, after: readonly GraphNode[]): GraphNode {

@@ -1,6 +1,7 @@
 /**
- * Convolutions: 3x3 ones by our own operation, where the addon has it (`winograd.ts`), all others as the library has them. oneDNN does them for the paddings that TensorFlow has names for; gradients with a
- * padding in numbers go another way, half as fast in float32 and fifty times slower in bfloat16: there the map is framed first.
+ * Convolutions, as far as they are not small (`own.ts`): 3x3 ones by our own operation where the addon has it (`winograd.ts`),
+ * all others as the library has them. oneDNN does them for the paddings that TensorFlow has names for; gradients with a padding
+ * in numbers go another way, half as fast in float32 and fifty times slower in bfloat16: there the map is framed first.
  */
 import type { Attributes } from "../../../step/step.js";
 import { at, numbersOf } from "../../shapes.js";

@@ -1,4 +1,4 @@
-/** Small convolutions and products by our own operation: a sequence of one item. The same item is one of many in `sequence/step.ts`. */
+/** Small convolutions and products by our own operation: a sequence of one item. The same item is one of many in `sequence/whole.ts`. */
 import { sizeOf } from "../../shapes.js";
 import type { Lowering, OpInfo } from "../ops.js";
 import { itemOf } from "../sequence/items.js";

@@ -1,5 +1,5 @@
 /** A whole step as one sequence: all its variables side by side in one tensor, all its work in one operation. */
-import type { Node, Ref, Step, ValueInfo } from "../../../step/step.js";
+import type { Node, Ref, Step, ValueInfo, Variable } from "../../../step/step.js";
 import { sizeOf } from "../../shapes.js";
 import type { OpAttributes } from "../ops.js";
 import { type Item, itemOf } from "./items.js";
@@ -14,12 +14,19 @@ export interface WholeSequence {
   /** What comes out after the variables, where any is updated. */
   readonly results: readonly Ref[];
   readonly attributes: OpAttributes;
-  /** Whose failure it would be: the first kernel that can fail. */
+  /** Whose failure it would be: the first kernel that can fail, by a label that is no class. */
   readonly blamed: Node | null;
 }
 
 /** Variables begin where any vector may. */
 const alignment = 16;
+
+/** From which entry on a variable lies. */
+export function placeOf(places: WholeSequence["places"], { name }: Variable): number {
+  const place = places.get(name);
+  if (place === undefined) throw new Error(`${name} has no place among the variables.`);
+  return place;
+}
 
 /** Null where a kernel of the step is no work for a sequence. */
 export function wholeSequence(step: Step): WholeSequence | null {
@@ -72,7 +79,7 @@ class Whole {
     if (updated >= 0) outputs.unshift({ shape: [entries], dtype: "float32" });
     const wholes = fed.filter((ref) => this.info(ref).dtype === "int32").length;
     const floats = fed.length - wholes + (step.variables.length > 0 ? 1 : 0);
-    const blamed = [...this.items].find(([, { work }]) => work !== "loop")?.[0] ?? null;
+    const blamed = [...this.items].find(([node, { work }]) => work !== "loop" && this.readsLabels(node))?.[0] ?? null;
     return { places: this.places, entries, fed, results, attributes: words.attributes(floats, wholes, outputs), blamed };
   }
 
@@ -84,7 +91,7 @@ class Whole {
     }
     if (this.step.variables.length === 0) return 0;
     const all = this.words.value("float32", entries);
-    for (const { name, value } of this.step.variables) this.views.set(value, { value: all, offset: this.placeOf(name) });
+    for (const variable of this.step.variables) this.views.set(variable.value, { value: all, offset: placeOf(this.places, variable) });
     return entries;
   }
 
@@ -98,8 +105,8 @@ class Whole {
 
   private placeUpdates(updated: number): void {
     const updates = new Map(this.step.updates.map(({ variable, value }) => [variable, value]));
-    for (const { name, value } of this.step.variables)
-      this.claim(updates.get(name) ?? value, { value: updated, offset: this.placeOf(name) });
+    for (const variable of this.step.variables)
+      this.claim(updates.get(variable.name) ?? variable.value, { value: updated, offset: placeOf(this.places, variable) });
   }
 
   /** A value is made where it is wanted; where it lies elsewhere already, it is copied at the end. */
@@ -136,12 +143,12 @@ class Whole {
     return this.step.values[ref] ?? missing(ref);
   }
 
-  private entries(ref: Ref): number {
-    return sizeOf(this.info(ref).shape);
+  private readsLabels({ inputs }: Node): boolean {
+    return inputs.some((ref) => this.info(ref).dtype === "int32");
   }
 
-  private placeOf(name: string): number {
-    return this.places.get(name) ?? 0;
+  private entries(ref: Ref): number {
+    return sizeOf(this.info(ref).shape);
   }
 }
 

@@ -1,15 +1,12 @@
 // Makes the operation FacecLoop known to TensorFlow when the addon is loaded, through TensorFlow's C interface.
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "handles.h"
 #include "loop.h"
-#include "tensorflow/c/kernels.h"
-#include "tensorflow/c/ops.h"
+#include "registration.h"
 
 namespace facec {
 namespace {
@@ -32,17 +29,6 @@ bool ReadCounts(TF_OpKernelConstruction* context, const char* const* names, int 
   return true;
 }
 
-bool ReadText(TF_OpKernelConstruction* context, std::string* text, TF_Status* status) {
-  int32_t list = 0;
-  int32_t length = 0;
-  TF_OpKernelConstruction_GetAttrSize(context, "program", &list, &length, status);
-  if (TF_GetCode(status) != TF_OK) return false;
-  std::vector<char> characters(length + 1, '\0');
-  TF_OpKernelConstruction_GetAttrString(context, "program", characters.data(), length, status);
-  *text = std::string(characters.data(), length);
-  return TF_GetCode(status) == TF_OK;
-}
-
 int ResultOutputs(const Program& program) {
   int count = 0;
   for (const Result& result : program.results) count += result.kind == ResultKind::kMoments ? 2 : 1;
@@ -56,7 +42,10 @@ void* Create(TF_OpKernelConstruction* context) {
   Program program;
   std::string mistake;
   if (ReadCounts(context, kInputCounts, 3, kernel->inputs, status.get()) &&
-      ReadCounts(context, kOutputCounts, 2, kernel->outputs, status.get()) && ReadText(context, &text, status.get())) {
+      ReadCounts(context, kOutputCounts, 2, kernel->outputs, status.get())) {
+    text = ReadText(context, "program", status.get());
+  }
+  if (TF_GetCode(status.get()) == TF_OK) {
     const int operands = kernel->inputs[0] + kernel->inputs[1] + kernel->inputs[2];
     if (!ReadProgram(text, operands, &program, &mistake)) {
       TF_SetStatus(status.get(), TF_INVALID_ARGUMENT, mistake.c_str());
@@ -142,17 +131,8 @@ void Compute(void* state, TF_OpKernelContext* context) {
 
 void Delete(void* state) { delete static_cast<Kernel*>(state); }
 
-void UnknownShapes(TF_ShapeInferenceContext* context, TF_Status* status) { TF_ShapeInferenceContextSetUnknownShape(context, status); }
-
-void Check(TF_Status* status) {
-  if (TF_GetCode(status) == TF_OK) return;
-  std::fprintf(stderr, "FacecLoop cannot be registered: %s\n", TF_Message(status));
-  std::abort();
-}
-
 struct Registration {
   Registration() {
-    Status status(TF_NewStatus());
     TF_OpDefinitionBuilder* op = TF_NewOpDefinitionBuilder("FacecLoop");
     for (const char* name : kInputCounts) TF_OpDefinitionBuilderAddAttr(op, (std::string(name) + ": int >= 0").c_str());
     for (const char* name : kOutputCounts) TF_OpDefinitionBuilderAddAttr(op, (std::string(name) + ": int >= 0").c_str());
@@ -162,12 +142,7 @@ struct Registration {
     TF_OpDefinitionBuilderAddInput(op, "c: wholes * int32");
     TF_OpDefinitionBuilderAddOutput(op, "x: floatOutputs * float");
     TF_OpDefinitionBuilderAddOutput(op, "y: halfOutputs * bfloat16");
-    TF_OpDefinitionBuilderSetShapeInferenceFunction(op, UnknownShapes);
-    TF_RegisterOpDefinition(op, status.get());
-    Check(status.get());
-    TF_KernelBuilder* builder = TF_NewKernelBuilder("FacecLoop", "CPU", Create, Compute, Delete);
-    TF_RegisterKernelBuilder("FacecLoop", builder, status.get());
-    Check(status.get());
+    RegisterOperation(op, "FacecLoop", Create, Compute, Delete);
   }
 };
 
